@@ -1,0 +1,1 @@
+"""Verbs on people: create, identify, sign in and out, change secrets, give and end roles."""

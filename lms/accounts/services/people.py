@@ -1,0 +1,127 @@
+"""Creating people and their identifiers; giving and ending roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import sqlalchemy as sa
+
+from lms.accounts.models import Person, PersonIdentifier, RoleAssignment
+from lms.core import audit, roles
+from lms.core.db import db
+from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.keys import keys
+from lms.core.permissions import Actor
+from lms.core.words_lazy import lazy as _
+from lms.lib import clock
+from lms.lib.identifiers import fold_name, participant_code
+from lms.lib.uuid7 import uuid7
+
+
+class IdentifierTaken(Conflict):
+    """Another person already has this identifier."""
+
+
+def create_person(
+    full_name: str,
+    sex: str,
+    *,
+    by: Actor,
+    call_name: str | None = None,
+    title_prefix: str | None = None,
+    title_suffix: str | None = None,
+    institution_id: int | None = None,
+    identifiers: dict[str, str] | None = None,
+    has_shared_phone: bool = False,
+    is_demo: bool = False,
+    code: str | None = None,
+) -> Person:
+    """Create a person with a new participant code. Identifiers come normalised: nik, phone, email, nuptk."""
+    person = Person(
+        uuid=uuid7(), code=code or _free_code(), full_name=full_name, name_key=fold_name(full_name), call_name=call_name,
+        title_prefix=title_prefix, title_suffix=title_suffix, sex=sex, institution_id=institution_id,
+        has_shared_phone=has_shared_phone, is_demo=is_demo, created_at=clock.now(),
+    )
+    db.session.add(person)
+    db.session.flush()  # The identifiers need the person's id.
+    for kind, value in (identifiers or {}).items():
+        add_identifier(person.id, kind, value)
+    audit.record("person.created", "person", person.uuid, by=by, after={"code": person.code})
+    return person
+
+
+def add_identifier(person_id: int, kind: str, value: str) -> None:
+    """Seal and store one identifier. Raises `IdentifierTaken` unless it is a phone, which a family may share."""
+    lookup = keys().lookup_hash(kind, value)
+    if kind != "phone" and db.session.scalar(
+        sa.select(PersonIdentifier.id).where(PersonIdentifier.kind == kind, PersonIdentifier.lookup == lookup)
+    ):
+        raise IdentifierTaken(kind=kind)
+    row = PersonIdentifier(uuid=uuid7(), person_id=person_id, kind=kind, lookup=lookup)
+    row.sealed = keys().seal(value, row=f"person_identifier:{row.uuid}")
+    db.session.add(row)
+
+
+def open_identifier(row: PersonIdentifier) -> str:
+    """Return an identifier in plain text. Callers must hold the field capability and mask what they show."""
+    return keys().open(row.sealed, row=f"person_identifier:{row.uuid}")
+
+
+def _free_code() -> str:
+    source = random.SystemRandom()
+    while True:
+        code = participant_code(source)
+        if db.session.scalar(sa.select(Person.id).where(Person.code == code)) is None:
+            return code
+
+
+def assign_role(
+    person_id: int,
+    role: str,
+    scope_kind: str,
+    scope_key: str = "",
+    *,
+    by: Actor,
+    starts_at: dt.datetime | None = None,
+    ends_at: dt.datetime | None = None,
+    paper: str | None = None,
+) -> RoleAssignment:
+    """Give a person a role in a scope. The same assignment in force already is returned as it is."""
+    known = roles.ROLES.get(role)
+    if known is None or scope_kind not in known.scope_kinds:
+        raise Invalid({"role": _("Peran dan lingkup ini tidak cocok.")})
+    now = clock.now()
+    same = db.session.scalar(
+        sa.select(RoleAssignment).where(
+            RoleAssignment.person_id == person_id, RoleAssignment.role == role,
+            RoleAssignment.scope_kind == scope_kind, RoleAssignment.scope_key == scope_key,
+            sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
+        )
+    )
+    if same is not None:
+        return same
+    assignment = RoleAssignment(
+        person_id=person_id, role=role, scope_kind=scope_kind, scope_key=scope_key, starts_at=starts_at or now,
+        ends_at=ends_at, paper=paper, uuid=uuid7(),
+    )
+    db.session.add(assignment)
+    audit.record(
+        "role.assigned", "person", person_id, by=by,
+        after={"role": role, "scope": f"{scope_kind}:{scope_key}", "paper": paper},
+    )
+    return assignment
+
+
+def end_role(assignment_uuid: str, *, by: Actor) -> None:
+    """End a role assignment now; the person's next request no longer has it."""
+    assignment = db.session.scalar(sa.select(RoleAssignment).where(RoleAssignment.uuid == assignment_uuid))
+    if assignment is None:
+        raise NotFound
+    if assignment.person_id == by.person_id and assignment.role == "admin":
+        raise Conflict(reason="own_admin_role")
+    assignment.ends_at = clock.now()
+    audit.record(
+        "role.ended", "person", assignment.person_id, by=by,
+        before={"role": assignment.role, "scope": f"{assignment.scope_kind}:{assignment.scope_key}"},
+    )

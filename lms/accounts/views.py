@@ -1,0 +1,249 @@
+"""Pages of sign-in and of one's own account: PIN, roles, sessions, notices, language."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Blueprint, Response, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.accounts import queries, web
+from lms.accounts.forms import ChangeSecretForm, SignInForm
+from lms.accounts.services import secrets, signing
+from lms.core import i18n, notices, registry, roles
+from lms.core.errors import Invalid
+from lms.core.web import failures, menu
+from lms.core.web.actions import PUBLIC, allow, next_page, open_before_change, perform
+from lms.core.web.identity import actor, visitor
+from lms.core.web.pages import LANGUAGE_COOKIE, page
+from lms.core.web.paging import Pager
+from lms.core.web.security import is_own_path
+from lms.core.words_lazy import lazy as _
+from lms.lib import clock
+
+bp = Blueprint("accounts", __name__)
+
+for _kind in ("secret.change", "session.end", "session.end_others", "role.choose"):
+    registry.operation_kind(_kind)
+
+menu.place(
+    " ".join(roles.ROLES), 90, "accounts.account", _("Akun"), "account",
+    lights="accounts.change_secret accounts.leave",
+)
+
+failures.says(signing.WrongSecret, _("Kode atau PIN tidak cocok. Periksa kartu akun, lalu ketik lagi pelan-pelan."))
+failures.says(signing.NoRole, _("Akun ini belum punya peran yang berlaku. Hubungi admin kelas."))
+
+
+@bp.get("/")
+@allow(PUBLIC)
+def start() -> BaseResponse:
+    """Lead everybody to where their day begins: their role's first page, or the sign-in page."""
+    known = visitor()
+    if known is None:
+        return redirect(url_for("accounts.sign_in"), 302)
+    if known.must_change:
+        return redirect(url_for("accounts.change_secret"), 302)
+    return redirect(url_for(roles.ROLES[known.actor.role].home), 302)
+
+
+@bp.get("/masuk")
+@allow(PUBLIC)
+def sign_in() -> Response:
+    """Ask who is signing in; on a shared phone offer the names that were here before."""
+    return _sign_in_page(SignInForm())
+
+
+@bp.post("/masuk")
+@allow(PUBLIC)
+def enter() -> BaseResponse:
+    """Check the secret and open a session."""
+    form = SignInForm()
+    if not form.validate():
+        return _sign_in_page(form, status=422)
+    address = request.remote_addr or ""
+    if signing.address_is_slow(address) and not _form_is_old_enough():
+        form.refuse(Invalid({"secret": _("Banyak percobaan dari jaringan ini. Tunggu 5 detik, lalu tekan Masuk.")}))
+        return _sign_in_page(form, status=429)
+    try:
+        opened = signing.sign_in(
+            form.identifier.data, form.secret.data, shared=form.shared.data, address=address,
+            device=_device(request.headers.get("User-Agent", "")),
+        )
+    except signing.AccountLocked as problem:
+        minutes = max(1, -(-int((problem.values["until"] - clock.now()).total_seconds()) // 60))
+        form.refuse(Invalid(
+            {"secret": _("Terlalu banyak PIN salah. Tunggu %(minutes)s menit, atau minta admin kelas membuka akun.")},
+            minutes=minutes,
+        ))
+        return _sign_in_page(form, status=429)
+    except (signing.WrongSecret, signing.NoRole) as problem:
+        form.secret.errors = [failures.sentence_of(problem) or ""]
+        return _sign_in_page(form, status=422)
+    target = url_for("accounts.change_secret") if opened.must_change else next_page(url_for("accounts.start"))
+    response = make_response(redirect(target, 303))
+    web.set_session_cookie(response, opened.key, max_age=opened.max_age)
+    if form.shared.data:
+        others = [item for item in web.chooser_people() if item != opened.person_uuid]
+        web.remember_on_phone(response, [opened.person_uuid, *others])
+    return response
+
+
+def _sign_in_page(form: SignInForm, *, status: int = 200) -> Response:
+    people = [] if request.args.get("lain") else queries.phone_users(web.chooser_people())
+    return page(
+        "accounts/sign_in.html", status=status, form=form, people=people, lanjut=next_page(""),
+        rendered_at=int(clock.now().timestamp()),
+    )
+
+
+def _form_is_old_enough() -> bool:
+    shown = request.form.get("_at", "")
+    return shown.isdigit() and clock.now().timestamp() - int(shown[:12]) >= 5
+
+
+def _device(agent: str) -> str:
+    """Name a device in a word or two that its owner recognises."""
+    for sign, name in (("Android", "HP Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Komputer Windows"),
+                       ("Mac OS", "Komputer Mac"), ("Linux", "Komputer Linux")):
+        if sign in agent:
+            return name
+    return ""
+
+
+@bp.get("/lupa-pin")
+@allow(PUBLIC)
+def forgotten() -> Response:
+    """Tell whom to ask for a new PIN. The page is the same for everybody, so it tells nothing about anybody."""
+    return page("accounts/forgotten.html", desks=queries.help_desks())
+
+
+@bp.get("/keluar")
+@allow("account.own")
+@open_before_change
+def leave() -> Response:
+    """Ask before signing out."""
+    return page("accounts/leave.html")
+
+
+@bp.post("/keluar")
+@allow("account.own")
+@open_before_change
+def sign_out() -> BaseResponse:
+    """End this session in every process."""
+    session_id = actor().session_id or 0
+    response = make_response(
+        perform("session.end", lambda by: signing.sign_out(session_id, by=by), then=lambda _r: url_for("accounts.sign_in"))
+    )
+    web.drop_session_cookie(response)
+    return response
+
+
+@bp.get("/akun")
+@allow("account.own")
+def account() -> Response:
+    """Show one's own account: who I am here, my roles, where I am signed in."""
+    return page("accounts/account.html", account=queries.own_account(by=actor()), said=request.args.get("pesan"))
+
+
+@bp.get("/akun/pin")
+@allow("account.own")
+@open_before_change
+def change_secret() -> Response:
+    """Show the form for a new PIN or password."""
+    return _change_page(ChangeSecretForm())
+
+
+@bp.post("/akun/pin")
+@allow("account.own")
+@open_before_change
+def store_secret() -> BaseResponse:
+    """Replace the secret; sessions on other devices end."""
+    form, by = ChangeSecretForm(), actor()
+    kind, hashed = queries.credential_hash(by.person_id) or ("pin", "")
+    try:
+        if not form.validate():
+            raise Invalid
+        if not secrets.matches(hashed, form.current.data):
+            raise Invalid({"current": _("Belum cocok dengan yang sekarang dipakai.")})
+        secrets.check_new_secret(kind, form.secret.data, form.again.data)
+        if form.secret.data == form.current.data:
+            raise Invalid({"secret": _("Pilih yang berbeda dari yang sekarang.")})
+    except Invalid as problem:
+        form.refuse(problem)
+        return _change_page(form, status=422)
+    new_hash = secrets.hash_secret(form.secret.data)
+    return perform(
+        "secret.change",
+        lambda by: secrets.store_secret(
+            by.person_id, kind, new_hash, must_change=False, by=by, keep_session=by.session_id
+        ),
+        then=lambda _r: url_for("accounts.start") if visitor() and visitor().must_change  # type: ignore[union-attr]
+        else url_for("accounts.account", pesan="pin"),
+    )
+
+
+def _change_page(form: ChangeSecretForm, *, status: int = 200) -> Response:
+    known = queries.own_account(by=actor())
+    return page(
+        "accounts/change_secret.html", status=status, form=form, kind=known.secret_kind,
+        version=known.secret_changed_at.isoformat(),
+    )
+
+
+@bp.post("/akun/peran")
+@allow("account.own")
+def choose_role() -> BaseResponse:
+    """Act in another of one's own roles."""
+    role = request.form.get("role", "")
+    return perform(
+        "role.choose", lambda by: signing.choose_role(role, by=by), then=lambda chosen: url_for(roles.ROLES[chosen].home)
+    )
+
+
+@bp.post("/akun/keluar-lain")
+@allow("account.own")
+def end_others() -> BaseResponse:
+    """Sign out everywhere else."""
+    return perform(
+        "session.end_others", lambda by: signing.end_other_sessions(by=by),
+        then=lambda _r: url_for("accounts.account", pesan="keluar"),
+    )
+
+
+@bp.get("/pemberitahuan", endpoint="notices")
+@allow("notice.own")
+def notices_page() -> Response:
+    """Show one's notices, newest first."""
+    pager = Pager.of_request()
+    rows, pager.total = notices.of_person(actor().person_id, page=pager.page, size=pager.size)
+    return page("accounts/notices.html", notices=[_shown(row) for row in rows], pager=pager)
+
+
+def _shown(row: notices.Notice) -> dict[str, object]:
+    kind = registry.notice_kinds[row.kind]
+    return {
+        "text": i18n.gettext(kind.sentence, **row.values), "icon": kind.icon, "link": row.link, "at": row.created_at,
+        "is_new": row.read_at is None,
+    }
+
+
+@bp.post("/pemberitahuan")
+@allow("notice.own")
+def read_notices() -> BaseResponse:
+    """Mark all notices as read."""
+    return perform(
+        "notice.read", lambda by: notices.mark_all_read(by=by), then=lambda _r: url_for("accounts.notices")
+    )
+
+
+@bp.get("/bahasa/<code>")
+@allow(PUBLIC)
+def choose_language(code: str) -> BaseResponse:
+    """Remember the language on this device and go back."""
+    target = request.args.get("lanjut")
+    response = redirect(target if target and is_own_path(target) else url_for("accounts.start"), 303)
+    if code in i18n.LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, code, max_age=int(dt.timedelta(days=365).total_seconds()), samesite="Lax",
+                            path="/")
+    return response

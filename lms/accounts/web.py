@@ -1,0 +1,96 @@
+"""The session cookie of a browser: reading it before a request, renewing it after, setting and removing it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Response, current_app, g, request
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from lms.accounts import sessions
+from lms.accounts.services import signing
+from lms.config import Config
+from lms.core import i18n
+from lms.core.db import DatabaseBusy
+from lms.core.keys import keys
+from lms.core.web.identity import Visitor
+from lms.lib import words
+
+#: Who signed in on this shared phone before; signed, and holding only the persons' uuids.
+CHOOSER_COOKIE = "akun"
+CHOOSER_SIZE = 6
+
+
+def _config() -> Config:
+    config: Config = current_app.extensions["lms.config"]
+    return config
+
+
+def load_visitor() -> None:
+    """Find out who is asking. Assets and health are for everybody and cost no statement."""
+    g.visitor = None
+    if request.endpoint in ("assets.file", "health.state", None):
+        return
+    loaded = sessions.load(request.cookies.get(_config().cookie_name))
+    if loaded is None:
+        return
+    actor = replace(loaded.actor, request_id=g.request_id, language=i18n.language())
+    g.visitor = Visitor(
+        actor=actor, name=words.greeting(loaded.sex, loaded.call_name, loaded.full_name, i18n.language()),
+        full_name=loaded.full_name, initials=words.initials(loaded.full_name), csrf_key=loaded.key_hash,
+        session_kind=loaded.kind, roles=loaded.roles, must_change=loaded.must_change, unread=loaded.unread,
+    )
+    if loaded.needs_touch and actor.session_id is not None:
+        try:
+            signing.touch(actor.session_id)
+            g.renew_cookie = loaded.kind == "own"
+        except DatabaseBusy:
+            # Noting the use of a session can wait for the next request.
+            g.renew_cookie = False
+
+
+def refresh_cookie(response: Response) -> Response:
+    """Give a renewed session on an own phone its full life again, at most once a day."""
+    key = request.cookies.get(_config().cookie_name)
+    if g.get("renew_cookie") and key:
+        set_session_cookie(response, key, max_age=int(signing.OWN_PHONE.total_seconds()))
+    return response
+
+
+def set_session_cookie(response: Response, key: str, *, max_age: int | None) -> None:
+    """Put the session into the browser; without `max_age` it ends when the browser closes."""
+    config = _config()
+    response.set_cookie(
+        config.cookie_name, key, max_age=max_age, httponly=True, samesite="Lax", secure=config.is_https, path="/"
+    )
+
+
+def drop_session_cookie(response: Response) -> None:
+    """Remove the session from the browser."""
+    config = _config()
+    response.delete_cookie(config.cookie_name, path="/", httponly=True, samesite="Lax", secure=config.is_https)
+
+
+def chooser_people() -> list[str]:
+    """Return the uuids of those who use this shared phone, newest first; an edited cookie counts as empty."""
+    try:
+        found = _serializer().loads(request.cookies.get(CHOOSER_COOKIE, ""))
+    except BadSignature:
+        return []
+    return [str(item) for item in found][:CHOOSER_SIZE] if isinstance(found, list) else []
+
+
+def remember_on_phone(response: Response, people: list[str]) -> None:
+    """Keep who uses this shared phone, so that the next sign-in offers their names."""
+    config = _config()
+    if people:
+        response.set_cookie(
+            CHOOSER_COOKIE, _serializer().dumps(people[:CHOOSER_SIZE]), max_age=180 * 86400, httponly=True,
+            samesite="Lax", secure=config.is_https, path="/masuk",
+        )
+    else:
+        response.delete_cookie(CHOOSER_COOKIE, path="/masuk")
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(keys().signing, salt="chooser")

@@ -1,0 +1,97 @@
+"""Reads about a learner's own enrolments; a page of a learner begins with one of these."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.cohorts import scope
+from lms.cohorts.models import LEARNING_STATES, Cohort, Enrolment, Period
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.permissions import Actor
+from lms.lib import clock, words
+from lms.regions.models import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerEnrolment:
+    """An enrolment with what a learner's page needs of its period and class. Class fields are None before acceptance."""
+
+    id: int
+    uuid: uuid.UUID
+    person_id: int
+    state: str
+    program_id: str
+    period_title: str
+    provider_name: str
+    cohort_id: int | None
+    cohort_uuid: uuid.UUID | None
+    cohort_name: str | None
+    cohort_state: str | None
+    #: IANA name; the class's zone once there is a class.
+    timezone: str
+    program_version_id: int | None
+    starts_on: dt.date
+    ends_on: dt.date
+    posttest_opens_on: dt.date | None
+    posttest_closes_on: dt.date | None
+    task_opens_on: dt.date | None
+    task_closes_on: dt.date | None
+    supervisor_id: int | None
+    last_active_at: dt.datetime | None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the first day of the class has come, in the class's zone."""
+        return self.starts_on <= clock.local(clock.now(), self.timezone).date()
+
+    @property
+    def closes_at(self) -> dt.datetime:
+        """The end of the last day of the class, in UTC."""
+        return words.end_of_day(self.ends_on, self.timezone)
+
+    @property
+    def can_learn(self) -> bool:
+        """Whether lessons are open: the class has begun and the enrolment is in a learning state."""
+        return self.cohort_id is not None and self.state in LEARNING_STATES and self.has_begun
+
+
+_COLUMNS = (
+    Enrolment.id, Enrolment.uuid, Enrolment.person_id, Enrolment.state, Enrolment.supervisor_id,
+    Enrolment.last_active_at, Period.program_id, Period.title.label("period_title"), Provider.name.label("provider_name"),
+    Cohort.id.label("cohort_id"), Cohort.uuid.label("cohort_uuid"), Cohort.name.label("cohort_name"),
+    Cohort.state.label("cohort_state"), Cohort.program_version_id, Cohort.posttest_opens_on, Cohort.posttest_closes_on,
+    Cohort.task_opens_on, Cohort.task_closes_on,
+    sa.func.coalesce(Cohort.timezone, "Asia/Makassar").label("timezone"),
+    sa.func.coalesce(Cohort.starts_on, Period.starts_on, type_=sa.Date()).label("starts_on"),
+    sa.func.coalesce(Cohort.ends_on, Period.ends_on, type_=sa.Date()).label("ends_on"),
+)
+
+
+def _as_enrolment(row: Any) -> LearnerEnrolment:
+    return LearnerEnrolment(**row._mapping)
+
+
+def learner_enrolment(enrolment_uuid: uuid.UUID, *, by: Actor, capability: str = "learning.read") -> LearnerEnrolment:
+    """Return one enrolment within the actor's scope, in one statement. Raises `NotFound`."""
+    row = db.session.execute(
+        scope.enrolments(*_COLUMNS, actor=by, capability=capability).where(Enrolment.uuid == enrolment_uuid)
+    ).first()
+    if row is None:
+        raise NotFound
+    return _as_enrolment(row)
+
+
+def own_enrolments(*, by: Actor) -> list[LearnerEnrolment]:
+    """Return the actor's own enrolments, the newest period first, in one statement."""
+    rows = db.session.execute(
+        scope.enrolments(*_COLUMNS, actor=by, capability="learning.read")
+        .where(Enrolment.person_id == by.person_id)
+        .order_by(Period.starts_on.desc(), Enrolment.id.desc())
+    )
+    return [_as_enrolment(row) for row in rows]

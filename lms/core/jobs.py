@@ -1,0 +1,106 @@
+"""Work outside a request: a row written in the transaction of its cause, taken by a lease, safe to run twice.
+
+The row is the truth: a runner that is killed loses its lease and another takes the job again. The embedded runner is
+a thread beside the web server; a command (`lms jobs run`) does the same for a server with its own process manager.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core import registry
+from lms.core.db import Base, db, write_tx
+from lms.core.types import Json, UtcDateTime
+from lms.lib import clock
+from lms.lib.uuid7 import uuid7
+
+LEASE = dt.timedelta(seconds=60)
+TRIES = 5
+log = logging.getLogger("lms.jobs")
+
+
+class JobRow(Base):
+    """One piece of work: waiting, running under a lease, done, or failed for good."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+        sa.Index("ix_job_due", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(sa.Uuid, unique=True, default=uuid7)
+    key: Mapped[str] = mapped_column(sa.String(60))
+    #: Two jobs with the same value of this column cannot both exist; it makes a daily job daily.
+    once: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
+    values: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[str] = mapped_column(sa.String(10), default="waiting")
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    leased_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(sa.String(200))
+
+
+def ask(key: str, *, once: str | None = None, due_at: dt.datetime | None = None, **values: Any) -> bool:
+    """Ask for a job inside the running transaction. False when a job with the same `once` exists already."""
+    if key not in registry.jobs:
+        raise LookupError(f"unknown job {key!r}")
+    if once is not None and db.session.scalar(sa.select(JobRow.id).where(JobRow.once == once)):
+        return False
+    db.session.add(JobRow(key=key, once=once, values=values, due_at=due_at or clock.now()))
+    return True
+
+
+def run_due(limit: int = 20) -> int:
+    """Run the jobs that are due, one after another; return how many were run."""
+    done = 0
+    while done < limit and (taken := _take()) is not None:
+        _run(*taken)
+        done += 1
+    return done
+
+
+def _take() -> tuple[int, str, dict[str, Any]] | None:
+    now = clock.now()
+    free = sa.or_(
+        sa.and_(JobRow.state == "waiting", JobRow.due_at <= now),
+        sa.and_(JobRow.state == "running", JobRow.leased_until < now),
+    )
+    if db.session.scalar(sa.select(JobRow.id).where(free).limit(1)) is None:
+        return None
+    with write_tx() as session:
+        job = session.scalar(
+            sa.select(JobRow).where(free).order_by(JobRow.due_at, JobRow.id).limit(1).with_for_update(skip_locked=True)
+        )
+        if job is None:
+            return None
+        job.state, job.leased_until, job.tries = "running", now + LEASE, job.tries + 1
+        return job.id, job.key, dict(job.values)
+
+
+def _run(job_id: int, key: str, values: dict[str, Any]) -> None:
+    error: str | None = None
+    kind = registry.jobs.get(key)
+    try:
+        if kind is None:
+            raise LookupError(key)
+        kind.run(values)
+    except Exception as problem:  # A failing job must not stop the runner; it is told in the row and the log.
+        log.exception("job %s failed", key)
+        error = type(problem).__name__
+    with write_tx() as session:
+        job = session.get_one(JobRow, job_id)
+        job.leased_until, job.error = None, error
+        if error is None:
+            job.state, job.finished_at = "done", clock.now()
+        elif job.tries >= TRIES:
+            job.state, job.finished_at = "failed", clock.now()
+        else:
+            job.state, job.due_at = "waiting", clock.now() + dt.timedelta(seconds=30 * 2**job.tries)

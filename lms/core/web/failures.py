@@ -1,0 +1,131 @@
+"""Every failure is a page with a sentence that says what to do; never a trace.
+
+Domains register the sentences of their refusals with `says`; a refusal without one gets the general sentence of its
+status. A stale form and a changed resend come back filled, so nothing that was typed is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from lms.core import i18n
+from lms.core.db import DatabaseBusy
+from lms.core.errors import Refusal
+from lms.core.operations import OtherBody
+from lms.core.web.actions import wants_json
+from lms.core.web.identity import visitor
+from lms.core.web.pages import page
+from lms.core.web.security import StaleToken
+from lms.core.words_lazy import Lazy, lazy as _
+
+log = logging.getLogger("lms.web")
+
+GENERAL: dict[int, tuple[Lazy, Lazy]] = {
+    400: (_("Permintaan ini tidak dapat dibaca"), _("Kembali ke beranda, lalu coba lagi dari sana.")),
+    403: (
+        _("Peran Anda tidak membuka halaman ini"),
+        _("Bila Anda punya peran lain, pilih peran itu di halaman Akun. Bila belum, minta kepada admin kelas."),
+    ),
+    404: (_("Halaman tidak ditemukan"), _("Alamatnya mungkin salah ketik, atau halaman ini bukan untuk Anda.")),
+    405: (_("Halaman ini tidak dapat dibuka dengan cara itu"), _("Kembali ke beranda, lalu coba lagi dari sana.")),
+    409: (_("Keadaannya sudah berubah"), _("Muat ulang halaman, lalu lihat keadaan terbaru.")),
+    413: (_("Isian terlalu besar"), _("Kurangi isinya, lalu kirim lagi.")),
+    422: (_("Isian belum dapat diterima"), _("Kembali, perbaiki isian, lalu kirim lagi.")),
+    429: (_("Terlalu banyak percobaan"), _("Tunggu sebentar, lalu coba lagi.")),
+    500: (
+        _("Ada yang salah di pihak kami"),
+        _("Yang sudah tersimpan tetap aman. Coba lagi beberapa saat lagi. Bila terulang, sebutkan nomor di bawah."),
+    ),
+    503: (_("Sedang sibuk"), _("Isian Anda belum tersimpan. Tunggu sebentar, lalu kirim sekali lagi.")),
+}
+
+_sentences: dict[str, Lazy] = {}
+
+
+def says(refusal: type[Refusal], sentence: Lazy) -> None:
+    """Register the sentence of a refusal; its named places are filled from the refusal's values."""
+    _sentences[refusal.__name__] = sentence
+
+
+def sentence_of(refusal: Refusal) -> str | None:
+    """Return the words of a refusal in the reader's language, or None when it has none of its own."""
+    known = _sentences.get(refusal.code)
+    return None if known is None else i18n.gettext(known, **refusal.values)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every kind of failure."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(OtherBody, _other_body)
+    app.register_error_handler(StaleToken, _stale)
+    app.register_error_handler(DatabaseBusy, _busy)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(refusal: Refusal) -> Response:
+    if refusal.status in (403, 404):
+        log.info("denied", extra={"path_rule": str(request.url_rule), "code": refusal.code})
+    return failure(refusal.status, text=sentence_of(refusal), code=refusal.code)
+
+
+def _other_body(_problem: OtherBody) -> Response:
+    if wants_json():
+        return _json(409, "other_body")
+    return page("failures/resend.html", status=409, fields=_typed(), reason="changed", nonce=uuid.uuid4().hex)
+
+
+def _stale(_problem: StaleToken) -> Response:
+    if wants_json():
+        return _json(403, "csrf")
+    if visitor() is None:
+        return failure(400, text=i18n.gettext("Halaman tadi sudah terlalu lama terbuka. Buka lagi, lalu isi kembali."))
+    return page("failures/resend.html", status=400, fields=_typed(), reason="stale", nonce=uuid.uuid4().hex)
+
+
+def _busy(_problem: DatabaseBusy) -> Response:
+    response = failure(503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _http(problem: HTTPException) -> Response:
+    code = problem.code or 500
+    if 300 <= code < 400:
+        return problem.get_response()  # type: ignore[return-value]
+    return failure(code)
+
+
+def _unexpected(problem: Exception) -> Response:
+    log.error("unexpected failure", exc_info=problem)
+    return failure(InternalServerError.code)
+
+
+def failure(status: int, *, text: str | None = None, code: str = "") -> Response:
+    """Answer with the failure page of a status; `text` replaces the general advice."""
+    if wants_json():
+        return _json(status, code or str(status), text)
+    title, advice = GENERAL.get(status, GENERAL[500] if status >= 500 else GENERAL[400])
+    return page(
+        "failures/failure.html", status=status, title=i18n.gettext(title), text=text or i18n.gettext(advice),
+        request_id=g.get("request_id", ""), code=status,
+    )
+
+
+def _json(status: int, code: str, text: str | None = None) -> Response:
+    response = jsonify(ok=False, code=code, text=text)
+    response.status_code = status
+    return response
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return what was typed, without our own hidden fields; secrets are never handed back."""
+    return [
+        (name, value)
+        for name, values in request.form.lists() if not name.startswith("_") and name not in ("pin", "secret", "password")
+        for value in values
+    ]

@@ -1,0 +1,131 @@
+"""Turning a template into an answer: language, menu, ETag, compression, caching class."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import brotli
+from flask import Flask, Response, g, render_template, request
+from markupsafe import Markup, escape
+
+from lms.core import i18n, operations, roles
+from lms.core.permissions import Actor
+from lms.core.web import icons, menu, security
+from lms.core.web.identity import visitor
+from lms.lib import words
+
+LANGUAGE_COOKIE = "bahasa"
+
+
+def init_app(app: Flask) -> None:
+    """Install the language of each request, the words of templates, and compression of pages."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(
+        number=lambda value: words.number(value, i18n.language()),
+        mark=lambda value: words.mark(value, i18n.language()),
+        percent=lambda value: words.percent(value, i18n.language()),
+        date=lambda value: words.date_long(value, i18n.language()),
+        date_short=lambda value: words.date_short(value, i18n.language()),
+        moment=lambda value, zone: words.moment(value, zone, i18n.language()),
+        size=lambda value: words.size(value, i18n.language()),
+        initials=words.initials,
+        whatsapp=whatsapp_link,
+    )
+    env.globals.update(csrf_token=security.csrf_token, hidden=hidden_fields, visitor=visitor, with_query=with_query)
+    env.globals["language"] = i18n.language
+    env.globals.update(roles=roles.ROLES, ICONS=icons.ICONS, menu=menu.of_visitor)
+    # The parts are rendered once as a module, so a page does not pay for them again.
+    env.globals["p"] = env.get_template("parts.html").module
+
+    @app.before_request
+    def choose_language() -> None:
+        g.started = time.perf_counter()
+        i18n.set_language(chosen_language())
+
+    @app.after_request
+    def compress(response: Response) -> Response:
+        return _compressed(response)
+
+
+def chosen_language() -> str:
+    """Return the language of this request: asked for in the address, chosen before, or the browser's."""
+    asked = request.args.get("bahasa") or request.cookies.get(LANGUAGE_COOKIE)
+    if asked in i18n.LANGUAGES:
+        return str(asked)
+    return i18n.best_language(request.headers.get("Accept-Language", ""))
+
+
+def page(template: str, /, *, status: int = 200, kept: bool = False, **context: Any) -> Response:
+    """Answer with a page.
+
+    `kept` marks a learner page that the browser may keep and ask about again: it gets an ETag and an empty 304 when
+    nothing changed. Every other page is never stored.
+    """
+    body = render_template(template, **context)
+    response = Response(body, status=status, content_type="text/html; charset=utf-8")
+    response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
+    if kept and status == 200:
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24], weak=True)
+        response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return security.set_visit_cookie(response)
+
+
+def hidden_fields(form: str, version: object = "") -> Markup:
+    """Return the hidden fields of a form: its token and its operation id.
+
+    `form` names the form and the object it changes, `version` the version of that object: the id stays the same until
+    the object changes, so the page does too.
+    """
+    known = visitor()
+    actor: Actor | None = known.actor if known else None
+    operation = operations.form_operation_id(actor.person_id if actor else 0, form, version)
+    return Markup('<input type="hidden" name="_csrf" value="{}"><input type="hidden" name="_op" value="{}">').format(
+        security.csrf_token(), operation
+    )
+
+
+def whatsapp_link(phone: str, text: str = "") -> str:
+    """Return a link that opens WhatsApp with a prepared message; the person still decides to send it."""
+    digits = "62" + "".join(sign for sign in phone if sign.isdigit()).removeprefix("62").removeprefix("0")
+    return f"https://wa.me/{digits}" + (f"?{urlencode({'text': text})}" if text else "")
+
+
+def with_query(**changes: Any) -> str:
+    """Return this page's address with some query values changed; None removes one. For paging, sorting, filters."""
+    values = request.args.to_dict(flat=False)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value is not None:
+            values[name] = [str(value)]
+    query = urlencode(sorted((name, item) for name, items in values.items() for item in items))
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _compressed(response: Response) -> Response:
+    if (
+        response.status_code != 200
+        or response.is_streamed
+        or "Content-Encoding" in response.headers
+        or not (response.mimetype or "").startswith(("text/", "application/json"))
+        or "br" not in request.headers.get("Accept-Encoding", "")
+    ):
+        return response
+    body = response.get_data()
+    if len(body) < 500:
+        return response
+    response.set_data(brotli.compress(body, quality=5))
+    response.headers["Content-Encoding"] = "br"
+    response.headers["Content-Length"] = str(len(response.get_data()))
+    return response
+
+
+__all__ = ["chosen_language", "escape", "hidden_fields", "init_app", "page", "with_query"]

@@ -1,0 +1,129 @@
+"""Tables of question versions, attempts, answers and what an instructor grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.core import registry
+from lms.core.db import Base
+from lms.core.types import Json, Mark, UtcDateTime
+from lms.lib.uuid7 import uuid7
+
+
+class QuestionVersion(Base):
+    """A question as it was when somebody drew it; kept once by the hash of its content."""
+
+    __tablename__ = "question_version"
+    __table_args__ = (sa.UniqueConstraint("program_id", "question_id", "sha256", name="uq_question_version_content"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    program_id: Mapped[str] = mapped_column(sa.String(60))
+    question_id: Mapped[str] = mapped_column(sa.String(60))
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+    content: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Attempt(Base):
+    """One try of one enrolment at one quiz."""
+
+    __tablename__ = "quiz_attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("enrolment_id", "quiz_id", "number", name="uq_quiz_attempt_number"),
+        # One open attempt at a time, whatever arrives at the same moment.
+        sa.Index(
+            "uq_quiz_attempt_open", "enrolment_id", "quiz_id", unique=True,
+            sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"),
+        ),
+        sa.CheckConstraint("state IN ('running', 'submitted', 'graded')", name="state"),
+        sa.CheckConstraint("(state = 'running') = (submitted_at IS NULL)", name="submitted"),
+        sa.Index("ix_quiz_attempt_quiz", "program_id", "quiz_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(sa.Uuid, unique=True, default=uuid7)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), index=True)
+    program_id: Mapped[str] = mapped_column(sa.String(60))
+    quiz_id: Mapped[str] = mapped_column(sa.String(60))
+    number: Mapped[int]
+    #: `major.minor` of the programme version the questions were drawn from.
+    rule_version: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column(sa.String(10), default="running")
+    started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: Only with a time limit: the server's own deadline, with granted extra time.
+    due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    graded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    mark: Mapped[Decimal | None] = mapped_column(Mark)
+    is_passed: Mapped[bool | None]
+    #: Grows with every saved answer; forms name the version they change.
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class AttemptQuestion(Base):
+    """One question of an attempt: its place, its version, the seed of its shuffle, and the answer that counts."""
+
+    __tablename__ = "attempt_question"
+    __table_args__ = (sa.UniqueConstraint("attempt_id", "slot", name="uq_attempt_question_slot"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_attempt.id"))
+    slot: Mapped[int]
+    question_version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True)
+    seed: Mapped[int]
+    answer: Mapped[Any | None] = mapped_column(Json)
+    answered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    is_flagged: Mapped[bool] = mapped_column(default=False)
+    #: 0 to 100 as a Mark; None until graded.
+    fraction: Mapped[Decimal | None] = mapped_column(Mark)
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+    marked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class AnswerLog(Base):
+    """Every answer that arrived, in the order it arrived. Nothing here is ever changed or removed."""
+
+    __tablename__ = "answer_log"
+    __table_args__ = (sa.Index("ix_answer_log_attempt", "attempt_id", "slot"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    operation_id: Mapped[uuid.UUID | None] = mapped_column(sa.Uuid)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_attempt.id"))
+    slot: Mapped[int]
+    question_version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"))
+    value: Mapped[Any | None] = mapped_column(Json)
+    device: Mapped[str | None] = mapped_column(sa.String(40))
+    seq: Mapped[int | None] = mapped_column(sa.BigInteger)
+    client_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    received_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: 'late' answers are kept and not scored.
+    flag: Mapped[str | None] = mapped_column(sa.String(16))
+
+
+class AttemptAllowance(Base):
+    """An extra attempt or extra minutes, granted by an instructor with a reason."""
+
+    __tablename__ = "attempt_allowance"
+    __table_args__ = (
+        sa.CheckConstraint("extra_attempts >= 0 AND extra_minutes >= 0", name="positive"),
+        sa.Index("ix_attempt_allowance_quiz", "enrolment_id", "quiz_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[uuid.UUID] = mapped_column(sa.Uuid, unique=True, default=uuid7)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"))
+    quiz_id: Mapped[str] = mapped_column(sa.String(60))
+    extra_attempts: Mapped[int] = mapped_column(default=0)
+    extra_minutes: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(sa.String(300))
+    granted_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    granted_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+registry.person_column("attempt_question.marked_by", on_merge="keep")
+registry.person_column("attempt_allowance.granted_by", on_merge="keep")

@@ -54,9 +54,7 @@ def set_offset(offset: timedelta) -> None:
 
 
 def offset() -> timedelta:
-    """How far `now()` is from the system clock; zero unless somebody moved it. A frozen clock does not
-    count.
-    """
+    """How far `now()` is from the system clock; zero unless moved. A frozen clock does not count."""
     return _State.offset
 
 

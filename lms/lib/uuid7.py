@@ -1,6 +1,4 @@
-"""Identifiers that leave the system: ordered by time (version 7) or derived from what they stand for
-(version 8).
-"""
+"""Identifiers that leave the system: ordered by time (version 7) or derived from their object (version 8)."""
 
 from __future__ import annotations
 

@@ -173,9 +173,7 @@ def parse_date(text: str) -> date:
 
 
 def end_of_day(day: date, zone: str) -> datetime:
-    """The last second of `day` in `zone` (23:59:59 there), aware and in UTC: when a deadline of a date
-    ends.
-    """
+    """The last second of `day` in `zone` (23:59:59 there), in UTC: when a date-only deadline ends."""
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
 
 

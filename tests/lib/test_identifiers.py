@@ -13,6 +13,9 @@ from lms.lib.identifiers.codes import ALPHABET
 
 PROVINCES = frozenset({"51", "52", "53"})
 NIK = "5202014605939002"
+GUESSED = """
+123456 654321 456789 890123 109876 123499 991234 111111 121212 123123 000000 12345 1234567 12a456 １２３４５６
+"""
 BORN = date(1993, 5, 6)
 
 
@@ -149,7 +152,7 @@ class TestParticipantCode:
         rng = random.Random(1)
         for _ in range(2000):
             code = ids.participant_code(rng)
-            assert len(code) == 8 and code[3] == "-"
+            assert (len(code), code[3]) == (8, "-")
             assert set(code) - {"-"} <= set(ALPHABET)
             assert ids.parse_participant_code(code) == code
 
@@ -186,11 +189,7 @@ class TestParticipantCode:
 
 
 class TestPin:
-    @pytest.mark.parametrize(
-        "pin",
-        "123456 654321 456789 890123 109876 123499 991234 111111 121212 123123 000000".split()
-        + ["12345", "1234567", "12a456", "", "１２３４５６"],
-    )
+    @pytest.mark.parametrize("pin", [*GUESSED.split(), ""])
     def test_a_pin_that_is_guessed_early_is_weak(self, pin: str) -> None:
         assert ids.pin_is_weak(pin)
 

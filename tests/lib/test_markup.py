@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from html.parser import HTMLParser
@@ -19,24 +20,24 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "align"},
     "td": {"colspan", "rowspan", "align"},
 }
-ELEMENTS = set(
-    "p br hr h2 h3 h4 ul ol li dl dt dd strong em del sub sup blockquote code pre table thead tbody "
-    "tr th td a img figure figcaption".split()
-)
+ELEMENT_NAMES = """
+p br hr h2 h3 h4 ul ol li dl dt dd strong em del sub sup blockquote code pre table thead tbody tr th td
+a img figure figcaption
+"""
+ELEMENTS = set(ELEMENT_NAMES.split())
 SIGNS = list("[]()!*_`<>&#\\|-+:/=\"'x \n\t;\x02\x03")
 SIGNS += ["javascript:", "http://x", "\n\n", "&#", "onerror=", "<img ", "<!--", "]]>", "klzzwxh:0000", "amp"]
 VOID = {"br", "hr", "img"}
 
 
-BAD_ADDRESSES = (
-    """
-javascript:alert(1) JaVaScRiPt:alert(1) java&#115;cript:alert(1) javascript&#58;alert(1) javascript&colon;alert(1)
-java&Tab;script:alert(1) java&amp;#115;cript:alert(1) &#1;javascript:alert(1) vbscript:x data:text/html,x
-file:///etc/passwd //evil.example /\\evil.example \\\\evil.example /&#47;evil.example /&amp;#47;evil.example
-/&Tab;/evil.example /&#x5c;evil.example https:evil.example http:///evil.example https:// halaman-lain #atas ?a=1
-""".split()
-    + ["", "<java script:alert(1)>"]
-)
+ADDRESSES = """
+javascript:alert(1) JaVaScRiPt:alert(1) java&#115;cript:alert(1) javascript&#58;alert(1)
+javascript&colon;alert(1) java&Tab;script:alert(1) java&amp;#115;cript:alert(1) &#1;javascript:alert(1)
+vbscript:x data:text/html,x file:///etc/passwd //evil.example /\\evil.example \\\\evil.example
+/&#47;evil.example /&amp;#47;evil.example /&Tab;/evil.example /&#x5c;evil.example https:evil.example
+http:///evil.example https:// halaman-lain #atas ?a=1
+"""
+BAD_ADDRESSES = [*ADDRESSES.split(), "", "<java script:alert(1)>"]
 
 
 class Inspector(HTMLParser):
@@ -56,9 +57,8 @@ class Inspector(HTMLParser):
                 self.worries.append(f"{tag}[{name}]")
             if name in ("href", "src") and not self._leads_somewhere_safe(value or "", name):
                 self.worries.append(f"{tag}[{name}={value!r}]")
-            if name in ("href", "src") and tag == "a" and "://" in (value or "")[:8]:
-                if ("rel", "noopener noreferrer") not in attrs:
-                    self.worries.append("link to elsewhere without rel")
+        if tag == "a" and "://" in (dict(attrs).get("href") or "")[:8]:
+            self.worries += [] if dict(attrs).get("rel") == "noopener noreferrer" else ["link without rel"]
         if tag not in VOID:
             self.open.append(tag)
 
@@ -121,7 +121,8 @@ def places_for(payload: str) -> list[str]:
     line = " ".join(payload.split())
     return [
         payload,
-        f"kata {payload} kata\n\n> {line}\n\n- {line}\n\n## {line}\n\n| a | b |\n|---|---|\n| {line} | **{line}** |",
+        f"kata {payload} kata\n\n> {line}\n\n- {line}\n\n## {line}\n\n"
+        f"| a | b |\n|---|---|\n| {line} | **{line}** |",
         f"[x]({line}) [x](<{line}>) [x](/a '{line}') [x](/a \"{line}\") [{line}](/a) <{line}> `{line}`",
         f'![x]({line})\n\n![x](<{line}>)\n\n![{line}](images/a.png)\n\n![x](images/a.png "{line}")',
         f"[x][1] ![x][1]\n\n[1]: {line}\n\n    {line}\n",
@@ -166,10 +167,8 @@ class TestHostileTextNeverBecomesATagAttributeOrAddressThatRuns:
     @settings(max_examples=200, deadline=None)
     @given(st.lists(st.sampled_from(SIGNS), max_size=60).map("".join))
     def test_for_texts_nobody_thought_of(self, text: str) -> None:
-        try:
+        with contextlib.suppress(MarkupRefused):
             assert inspect(to_html(text, image=any_picture).html) == []
-        except MarkupRefused:
-            pass
         assert inspect(paragraphs(text)) == []
 
     def test_raw_html_is_shown_as_text_and_reported(self) -> None:
@@ -183,7 +182,8 @@ class TestLessonText:
         rendered = to_html("# Satu\n\n## Dua\n\n##### Lima\n")
         found = [(heading.level, heading.text) for heading in rendered.headings]
         assert found == [(2, "Satu"), (3, "Dua"), (4, "Lima")]
-        assert "<h2>Satu</h2>" in rendered.html and "<h4>Lima</h4>" in rendered.html
+        assert "<h2>Satu</h2>" in rendered.html
+        assert "<h4>Lima</h4>" in rendered.html
 
     def test_second_level_headings_stay_when_there_is_no_first(self) -> None:
         assert [heading.level for heading in to_html("## A\n\n### B").headings] == [2, 3]
@@ -199,11 +199,13 @@ class TestLessonText:
 
     def test_an_image_without_title_is_a_figure_without_caption(self) -> None:
         html = html_of("![a](images/a.png)")
-        assert html.startswith("<figure>") and "figcaption" not in html
+        assert html.startswith("<figure>")
+        assert "figcaption" not in html
 
     def test_an_image_in_a_sentence_stays_there_and_is_lazy_too(self) -> None:
         html = html_of("Lihat ![a](images/a.png) ini")
-        assert html.startswith("<p>") and 'loading="lazy"' in html
+        assert html.startswith("<p>")
+        assert 'loading="lazy"' in html
 
     def test_a_missing_alt_and_an_unknown_image_are_reported_with_their_lines(self) -> None:
         rendered = to_html("a\n\n![](images/a.png)\n\n![b](jauh.png)\n\n![](images/a.png)", image=picture)
@@ -217,7 +219,8 @@ class TestLessonText:
 
     def test_without_a_finder_no_image_is_shown(self) -> None:
         rendered = to_html("![anak](https://x.example/a.png)")
-        assert "<img" not in rendered.html and "anak" in rendered.html
+        assert "<img" not in rendered.html
+        assert "anak" in rendered.html
         assert codes(rendered) == ["E_IMAGE_UNKNOWN"]
 
     @pytest.mark.parametrize("url", ["javascript:x", "//x", "http://x/a.png", "a.png", "data:image/png,"])
@@ -233,8 +236,8 @@ class TestLessonText:
 
     def test_tables_lists_quotes_and_emphasis_are_kept(self) -> None:
         html = html_of("| a | b |\n|:--|--:|\n| c | **d** |\n\n- x\n    1. y\n\n> *z*\n\n---\n\n    kode")
-        parts = '<th align="left">|<td align="right"><strong>d|<ul>|<ol>|<blockquote>|<em>z</em>|<hr>|<pre><code>kode'
-        assert [part for part in parts.split("|") if part not in html] == []
+        parts = '<th align="left"> <td align="right"><strong>d <ul> <ol> <blockquote> <em>z <hr> <pre><code>'
+        assert [part for part in re.split(r" (?=<)", parts) if part not in html] == []
 
     def test_reference_links_are_not_offered_and_said_so(self) -> None:
         rendered = to_html("[a][1]\n\n[1]: https://x.example")

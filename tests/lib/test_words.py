@@ -33,14 +33,14 @@ def test_a_number_has_the_signs_of_its_language(
 
 
 def test_an_unknown_language_is_refused_everywhere() -> None:
-    for call in (
-        lambda: words.number(1, "fr"),
-        lambda: words.date_long(DAY, "fr"),
-        lambda: words.time_of(EVENING, "UTC", "fr"),
-        lambda: words.greeting("P", None, "Sumiati", "fr"),
-    ):
-        with pytest.raises(ValueError, match="languages"):
-            call()
+    with pytest.raises(ValueError, match="languages"):
+        words.number(1, "fr")
+    with pytest.raises(ValueError, match="languages"):
+        words.date_long(DAY, "fr")
+    with pytest.raises(ValueError, match="languages"):
+        words.time_of(EVENING, "UTC", "fr")
+    with pytest.raises(ValueError, match="languages"):
+        words.greeting("P", None, "Sumiati", "fr")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_moment_has_the_date_of_the_zone() -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        words.time_of(datetime(2026, 11, 21, 12, 0), "Asia/Makassar", "id")
+        words.time_of(EVENING.replace(tzinfo=None), "Asia/Makassar", "id")
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,12 @@ def test_a_typed_number_is_read_as_it_is_meant(text: str, value: str) -> None:
     assert words.parse_decimal(text) == Decimal(value)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "1 000", "9" * 41]
-    + "- , 82, .5 1e5 NaN inf 1.23.4 1,2,3 12,345,67 1.2345,6 --1 ٨٢ 82,5% 1_000".split(),
-)
+NO_NUMBERS = "- , 82, .5 1e5 NaN inf 1.23.4 1,2,3 12,345,67 1.2345,6 --1 ٨٢ 82,5% 1_000"
+
+
+@pytest.mark.parametrize("text", ["", "1 000", "9" * 41, *NO_NUMBERS.split()])
 def test_what_is_not_a_number_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="number"):
         words.parse_decimal(text)
 
 
@@ -210,13 +209,12 @@ def test_a_typed_date_is_read_with_the_day_first(text: str, day: date) -> None:
     assert words.parse_date(text) == day
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "17 Foo 1985", "Agustus 17 1985"]
-    + "12/31/1985 31/02/1987 29/02/2023 1/1/85 17/08-1985 35722 besok 1985/08/17 ١٧/٠٨/١٩٨٥".split(),
-)
+NO_DATES = "12/31/1985 31/02/1987 29/02/2023 1/1/85 17/08-1985 35722 besok 1985/08/17 ١٧/٠٨/١٩٨٥"
+
+
+@pytest.mark.parametrize("text", ["", "17 Foo 1985", "Agustus 17 1985", *NO_DATES.split()])
 def test_a_month_before_the_day_and_days_that_do_not_exist_are_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"date|month|day"):
         words.parse_date(text)
 
 

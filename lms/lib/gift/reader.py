@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from lms.lib.gift import answers as read
-from lms.lib.gift import model
+from lms.lib.gift import answers as read, model
 from lms.lib.gift.blocks import Block, blocks_of
 from lms.lib.gift.errors import Refused, gift_error
 from lms.lib.gift.model import Bank, Category, GiftError, Question, Reading, Text

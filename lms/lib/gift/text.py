@@ -12,15 +12,24 @@ if TYPE_CHECKING:
 NAME_LENGTH = 80
 ELLIPSIS = "..."
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINE_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]*>", re.IGNORECASE)
 # A sign "<" that no letter follows is mathematics, not a tag.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _SPACES = re.compile(r"[ \t]+")
 
 
+def _without_comments(text: str) -> str:
+    # A regular expression would look for the end again from each "<!--" that has none.
+    kept: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + len("-->")
+    return "".join([*kept, text[at:]])
+
+
 def _without_tags(text: str) -> str:
-    return _TAG.sub("", _COMMENT.sub("", text))
+    return _TAG.sub("", _without_comments(text))
 
 
 def plain_text(text: Text) -> str:

@@ -6,6 +6,7 @@ import random
 import re
 import unicodedata
 from datetime import date
+from itertools import pairwise
 
 # No vowels and no L, so no words; nothing that is read as another sign on a bad print (0 O Q, 1 I, 2 Z, 5 S,
 # 6 G, 8 B, U V). Digits win over the letters they look like, except 0 and 1. The number of signs is a prime.
@@ -78,7 +79,7 @@ def pin_is_weak(pin: str, *, birth_date: date | None = None) -> bool:
 
 
 def _has_run(pin: str) -> bool:
-    steps = [(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)]
+    steps = [(int(after) - int(before)) % 10 for before, after in pairwise(pin)]
     return any(
         steps[start : start + _LONGEST_RUN] in ([1] * _LONGEST_RUN, [9] * _LONGEST_RUN)
         for start in range(len(steps))

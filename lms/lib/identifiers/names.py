@@ -13,15 +13,13 @@ _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u202a-\u
 _APOSTROPHES = dict.fromkeys(map(ord, "‘’‛ʼʻʹʾʿˈ`´′＇"), "'")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 # Pairs of a foreign letter and the Latin one it is drawn like: Cyrillic, Greek, and what is left.
-_LOOKS_LIKE = {
-    ord(pair[0]): pair[1]
-    for pair in (
-        *"АA ВB ЕE ЅS ІI ЈJ КK МM НH ОO РP СC ТT УY ХX ԚQ ԜW ҺH ӀI".split(),
-        *"аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx ԛq ԝw һh ӏl ԁd".split(),
-        *"ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX αa εe ιi κk νv οo ρp τt υu χx".split(),
-        *"ɡg ɑa ıi օo".split(),
-    )
-}
+_PAIRS = """
+АA ВB ЕE ЅS ІI ЈJ КK МM НH ОO РP СC ТT УY ХX ԚQ ԜW ҺH ӀI
+аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx ԛq ԝw һh ӏl ԁd
+ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX αa εe ιi κk νv οo ρp τt υu χx
+ɡg ɑa ıi օo
+"""
+_LOOKS_LIKE = {ord(pair[0]): pair[1] for pair in _PAIRS.split()}
 
 _PREFIXES = {
     "h": "H.",
@@ -34,15 +32,13 @@ _PREFIXES = {
     "ir": "Ir.",
     "prof": "Prof.",
 }
-_SUFFIXES = {
-    re.sub(r"\W", "", title).casefold(): title
-    for title in (
-        *"A.Ma. A.Ma.Pd. A.Md. A.Md.Keb. A.Md.Kep. Lc. Ph.D. S.Ag. S.E. S.E.I. S.E.Sy. S.Fil. S.Fil.I.".split(),
-        *"S.H. S.H.I. S.Hum. S.I.Kom. S.I.P. S.Kep. S.K.M. S.Kom. S.Kom.I. S.P. S.Pd. S.Pd.AUD S.Pd.H.".split(),
-        *"S.Pd.I. S.Pd.SD S.Psi. S.Pt. S.S. S.Si. S.Sos. S.Sos.I. S.ST. S.T. S.Th.I. S.Tr. S.Tr.Keb.".split(),
-        *"M.A. M.Ag. M.H. M.Hum. M.Kom. M.M. M.M.Pd. M.Pd. M.Pd.I. M.Psi. M.Si. M.Sos. M.T. M.Th.".split(),
-    )
-}
+_DEGREES = """
+A.Ma. A.Ma.Pd. A.Md. A.Md.Keb. A.Md.Kep. Lc. Ph.D. S.Ag. S.E. S.E.I. S.E.Sy. S.Fil. S.Fil.I. S.H. S.H.I.
+S.Hum. S.I.Kom. S.I.P. S.Kep. S.K.M. S.Kom. S.Kom.I. S.P. S.Pd. S.Pd.AUD S.Pd.H. S.Pd.I. S.Pd.SD S.Psi. S.Pt.
+S.S. S.Si. S.Sos. S.Sos.I. S.ST. S.T. S.Th.I. S.Tr. S.Tr.Keb. M.A. M.Ag. M.H. M.Hum. M.Kom. M.M. M.M.Pd. M.Pd.
+M.Pd.I. M.Psi. M.Si. M.Sos. M.T. M.Th.
+"""
+_SUFFIXES = {re.sub(r"\W", "", title).casefold(): title for title in _DEGREES.split()}
 _GLUED_PREFIX = re.compile(r"^(H|Hj|Drs|Dra|Dr|Ir|Prof)\.(?=[^\W\d_])", re.IGNORECASE)
 
 

@@ -112,9 +112,7 @@ def normalise_npsn(raw: str) -> str:
 
 
 def check_npsn(npsn: str, *, known: frozenset[str] | None = None) -> list[str]:
-    """E_NPSN_FORMAT unless it is a digit or capital and seven digits; W_NPSN_TAK_DIKENAL if not in
-    `known`.
-    """
+    """E_NPSN_FORMAT unless a digit or capital and seven digits; W_NPSN_TAK_DIKENAL if not in `known`."""
     if not re.fullmatch(r"[0-9A-Z][0-9]{7}", npsn):
         return ["E_NPSN_FORMAT"]
     return ["W_NPSN_TAK_DIKENAL"] if known is not None and npsn not in known else []

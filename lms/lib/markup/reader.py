@@ -54,7 +54,7 @@ class _Door(Extension):
         self._meter = meter
         self._transform = transform
 
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (the name is Python-Markdown's)
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.preprocessors.deregister("html_block")
         for name in ("reference", "image_reference", "short_reference", "short_image_ref", "html", "entity"):
             md.inlinePatterns.deregister(name)

@@ -14,7 +14,8 @@ from lms.lib.markup.rules import OUTSIDE_REL, address, decode, is_outside, sanit
 
 ImageFinder = Callable[[str], tuple[str, int | None, int | None]]
 
-_BLOCKS = frozenset("p h2 h3 h4 li dt dd blockquote pre tr figure figcaption table ul ol br hr".split())
+_BLOCK_NAMES = "p h2 h3 h4 li dt dd blockquote pre tr figure figcaption table ul ol br hr"
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,99}\]:[ ]*\S", re.MULTILINE)
 _RAW_TAG = re.compile(r"^ {0,3}</?[a-zA-Z][a-zA-Z0-9]{0,20}[ >/]", re.MULTILINE)
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
@@ -25,7 +26,8 @@ class Problem:
     """A mistake that an author should mend; the text was rendered without the part that is wrong.
 
     `code` is E_IMAGE_UNKNOWN, E_IMAGE_ALT, E_LINK, W_REFERENCE (reference links are not offered) or W_HTML
-    (a line that looks like HTML; it is shown as text). `line` counts from 1, `detail` is what was written.
+    (a line that looks like HTML; it is shown as text). Of the two
+    warnings only the first place is named. `line` counts from 1, `detail` is what was written.
     """
 
     code: str

@@ -1,6 +1,4 @@
-"""What may stand in rendered text: elements, attributes, addresses, and the sanitiser that holds them to
-it.
-"""
+"""What may stand in rendered text: elements, attributes, addresses, and the sanitiser."""
 
 from __future__ import annotations
 
@@ -12,10 +10,11 @@ import bleach
 
 from lms.lib.markup.limits import MAX_HTML, MarkupRefused
 
-TAGS = frozenset(
-    "p br hr h2 h3 h4 ul ol li dl dt dd strong em del sub sup blockquote code pre "
-    "table thead tbody tr th td a img figure figcaption".split()
-)
+_TAG_NAMES = """
+p br hr h2 h3 h4 ul ol li dl dt dd strong em del sub sup blockquote code pre
+table thead tbody tr th td a img figure figcaption
+"""
+TAGS = frozenset(_TAG_NAMES.split())
 PROTOCOLS = frozenset({"http", "https", "mailto"})
 OUTSIDE_REL = "noopener noreferrer"
 _ALIGN = frozenset({"left", "center", "right"})

@@ -57,7 +57,7 @@ class Config:
             )
         if self.env == "production":
             if not self.key_file.exists():
-                found.append(f"The key file {self.key_file} is missing; make it once with `lms keys create`, keep a copy apart.")
+                found.append(f"The key file {self.key_file} is missing; make it once with `lms keys create`.")
             elif self.key_file.stat().st_mode & 0o077:
                 found.append(f"The key file {self.key_file} can be read by others; run `chmod 600 {self.key_file}`.")
             if self.clock:

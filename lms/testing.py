@@ -29,12 +29,14 @@ POSTGRES = os.environ.get("LMS_TEST_POSTGRES", "postgresql+psycopg://postgres@12
 
 def postgres_is_there() -> bool:
     """Tell whether the tests can reach a PostgreSQL server."""
+    engine = sa.create_engine(POSTGRES, connect_args={"connect_timeout": 2})
     try:
-        engine = sa.create_engine(POSTGRES, connect_args={"connect_timeout": 2})
         with engine.connect():
             return True
     except sa.exc.OperationalError:
         return False
+    finally:
+        engine.dispose()
 
 
 def admin_sql(statement: str) -> None:

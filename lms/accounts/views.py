@@ -23,6 +23,11 @@ from lms.lib import clock
 
 bp = Blueprint("accounts", __name__)
 
+DEVICES = (
+    ("Android", "HP Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Komputer Windows"),
+    ("Mac OS", "Komputer Mac"), ("Linux", "Komputer Linux"),
+)
+
 for _kind in ("secret.change", "session.end", "session.end_others", "role.choose"):
     registry.operation_kind(_kind)
 
@@ -67,7 +72,7 @@ def enter() -> BaseResponse:
         return _sign_in_page(form, status=429)
     try:
         opened = signing.sign_in(
-            form.identifier.data, form.secret.data, shared=form.shared.data, address=address,
+            form.identifier.text, form.secret.text, shared=form.shared.data, address=address,
             device=_device(request.headers.get("User-Agent", "")),
         )
     except signing.AccountLocked as problem:
@@ -104,11 +109,7 @@ def _form_is_old_enough() -> bool:
 
 def _device(agent: str) -> str:
     """Name a device in a word or two that its owner recognises."""
-    for sign, name in (("Android", "HP Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Komputer Windows"),
-                       ("Mac OS", "Komputer Mac"), ("Linux", "Komputer Linux")):
-        if sign in agent:
-            return name
-    return ""
+    return next((name for sign, name in DEVICES if sign in agent), "")
 
 
 @bp.get("/lupa-pin")
@@ -133,7 +134,9 @@ def sign_out() -> BaseResponse:
     """End this session in every process."""
     session_id = actor().session_id or 0
     response = make_response(
-        perform("session.end", lambda by: signing.sign_out(session_id, by=by), then=lambda _r: url_for("accounts.sign_in"))
+        perform(
+            "session.end", lambda by: signing.sign_out(session_id, by=by), then=lambda _r: url_for("accounts.sign_in")
+        )
     )
     web.drop_session_cookie(response)
     return response
@@ -164,15 +167,15 @@ def store_secret() -> BaseResponse:
     try:
         if not form.validate():
             raise Invalid
-        if not secrets.matches(hashed, form.current.data):
+        if not secrets.matches(hashed, form.current.text):
             raise Invalid({"current": _("Belum cocok dengan yang sekarang dipakai.")})
-        secrets.check_new_secret(kind, form.secret.data, form.again.data)
-        if form.secret.data == form.current.data:
+        secrets.check_new_secret(kind, form.secret.text, form.again.text)
+        if form.secret.text == form.current.text:
             raise Invalid({"secret": _("Pilih yang berbeda dari yang sekarang.")})
     except Invalid as problem:
         form.refuse(problem)
         return _change_page(form, status=422)
-    new_hash = secrets.hash_secret(form.secret.data)
+    new_hash = secrets.hash_secret(form.secret.text)
     return perform(
         "secret.change",
         lambda by: secrets.store_secret(
@@ -197,7 +200,8 @@ def choose_role() -> BaseResponse:
     """Act in another of one's own roles."""
     role = request.form.get("role", "")
     return perform(
-        "role.choose", lambda by: signing.choose_role(role, by=by), then=lambda chosen: url_for(roles.ROLES[chosen].home)
+        "role.choose", lambda by: signing.choose_role(role, by=by),
+        then=lambda chosen: url_for(roles.ROLES[chosen].home),
     )
 
 

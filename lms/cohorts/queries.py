@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -20,17 +20,17 @@ from lms.regions.models import Provider
 
 @dataclass(frozen=True, slots=True)
 class LearnerEnrolment:
-    """An enrolment with what a learner's page needs of its period and class. Class fields are None before acceptance."""
+    """An enrolment with what a learner's page needs of period and class; class fields are None before acceptance."""
 
     id: int
-    uuid: uuid.UUID
+    uuid: UUID
     person_id: int
     state: str
     program_id: str
     period_title: str
     provider_name: str
     cohort_id: int | None
-    cohort_uuid: uuid.UUID | None
+    cohort_uuid: UUID | None
     cohort_name: str | None
     cohort_state: str | None
     #: IANA name; the class's zone once there is a class.
@@ -63,7 +63,8 @@ class LearnerEnrolment:
 
 _COLUMNS = (
     Enrolment.id, Enrolment.uuid, Enrolment.person_id, Enrolment.state, Enrolment.supervisor_id,
-    Enrolment.last_active_at, Period.program_id, Period.title.label("period_title"), Provider.name.label("provider_name"),
+    Enrolment.last_active_at, Period.program_id, Period.title.label("period_title"),
+    Provider.name.label("provider_name"),
     Cohort.id.label("cohort_id"), Cohort.uuid.label("cohort_uuid"), Cohort.name.label("cohort_name"),
     Cohort.state.label("cohort_state"), Cohort.program_version_id, Cohort.posttest_opens_on, Cohort.posttest_closes_on,
     Cohort.task_opens_on, Cohort.task_closes_on,
@@ -77,7 +78,7 @@ def _as_enrolment(row: Any) -> LearnerEnrolment:
     return LearnerEnrolment(**row._mapping)
 
 
-def learner_enrolment(enrolment_uuid: uuid.UUID, *, by: Actor, capability: str = "learning.read") -> LearnerEnrolment:
+def learner_enrolment(enrolment_uuid: UUID, *, by: Actor, capability: str = "learning.read") -> LearnerEnrolment:
     """Return one enrolment within the actor's scope, in one statement. Raises `NotFound`."""
     row = db.session.execute(
         scope.enrolments(*_COLUMNS, actor=by, capability=capability).where(Enrolment.uuid == enrolment_uuid)

@@ -31,7 +31,9 @@ def enrolments(*columns: Any, actor: Actor, capability: str) -> sa.Select[Any]:
 
 def cohorts(*columns: Any, actor: Actor, capability: str) -> sa.Select[Any]:
     """Return a select over the classes in which the actor may reach at least one enrolment."""
-    reachable = enrolments(Enrolment.cohort_id, actor=actor, capability=capability).where(Enrolment.cohort_id.is_not(None))
+    reachable = enrolments(Enrolment.cohort_id, actor=actor, capability=capability).where(
+        Enrolment.cohort_id.is_not(None)
+    )
     return (
         sa.select(*columns)
         .select_from(Cohort)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,9 @@ from typing import Any
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase, Session, scoped_session
+from sqlalchemy.orm import DeclarativeBase, scoped_session
 
 try:
     import fcntl
@@ -27,6 +30,13 @@ except ImportError:  # Windows has no flock; SQLite's own busy time-out then ord
 
 WRITE_OPTION = "lms_write"
 WAIT_SECONDS = 15.0
+#: How a statement that changes rows begins; behind a WITH the verb may stand anywhere.
+_CHANGES = re.compile(
+    r"\s*(?:(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE)\b|WITH\b.*\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+#: PostgreSQL's words for "somebody else held it too long": lock or statement time-out, deadlock, serialization.
+_BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001"})
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,11 +66,6 @@ class NestedTransaction(RuntimeError):
 
 class DatabaseBusy(Exception):
     """Another writer held the database for longer than the wait; the caller may try again shortly."""
-
-
-def session() -> scoped_session[Session]:
-    """Return the session of the running request, command or job."""
-    return db.session
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -112,12 +117,12 @@ def _refuse_stray_write(
 ) -> None:
     if connection.get_execution_options().get(WRITE_OPTION):
         return
-    if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE"):
+    if _CHANGES.match(statement):
         raise WriteOutsideTransaction(statement.split("\n", 1)[0][:120])
 
 
 @contextlib.contextmanager
-def write_tx() -> Iterator[scoped_session[Session]]:
+def write_tx() -> Iterator[scoped_session[Any]]:
     """Open the one write transaction of this request, command or job, and commit it on leaving.
 
     Waits at most 15 seconds for other writers, then raises `DatabaseBusy`. Everything read before is forgotten:
@@ -138,13 +143,32 @@ def write_tx() -> Iterator[scoped_session[Session]]:
                 raise DatabaseBusy from error
             yield current
             current.commit()
-        except BaseException:
+        except BaseException as problem:
             with contextlib.suppress(sa.exc.OperationalError):
                 # SQLite has already rolled back when the disk is full.
                 current.rollback()
+            if _is_busy(problem):
+                raise DatabaseBusy from problem
             raise
         finally:
             current.info.pop("writing", None)
+
+
+def _is_busy(problem: BaseException) -> bool:
+    """Tell whether a statement failed only because other writers were in the way."""
+    return isinstance(problem, sa.exc.OperationalError) and getattr(problem.orig, "sqlstate", None) in _BUSY_STATES
+
+
+def in_turn(name: uuid.UUID) -> None:
+    """Let the running transaction be the only one with this name until it ends.
+
+    SQLite's writers pass one by one anyway. On PostgreSQL two copies of the same form would both see no trace of
+    the other; here the second waits and then finds what the first has written.
+    """
+    if db.engine.dialect.name == "postgresql":
+        # One signed 64-bit key is all an advisory lock takes; a chance collision only makes a stranger wait.
+        key = int.from_bytes(name.bytes[8:], "big", signed=True)
+        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 @contextlib.contextmanager
@@ -174,6 +198,16 @@ def _writer_queue(engine: Engine) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def insert_new(model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with the same unique key exists; True when it is new.
+
+    Waits for another transaction that is inserting the same key, so of two at the same moment one is new.
+    """
+    make = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    result = db.session.execute(make(model).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def database_path(url: str) -> Path | None:

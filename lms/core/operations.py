@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core import registry
-from lms.core.db import Base, db, write_tx
+from lms.core.db import Base, db, insert_new, write_tx
 from lms.core.errors import Conflict, NotFound
 from lms.core.keys import keys
 from lms.core.permissions import Actor
@@ -109,14 +109,13 @@ def carry_out(
     if request.kind not in registry.operation_kinds:
         raise LookupError(f"unknown operation kind {request.kind!r}")
     with write_tx() as session:
-        known = seen(request, by=by)
-        if known is not None:
-            return known
-        answer = reply(effect(by.within(str(request.id))))
-        session.add(
-            Operation(
-                id=request.id, person_id=by.person_id, device=request.device, seq=request.seq, kind=request.kind,
-                body_sha256=request.body_sha256, client_at=request.client_at, received_at=clock.now(), reply=answer,
-            )
+        # The row comes first: of two that arrive at the same moment the second waits here and then finds the reply.
+        is_new = insert_new(
+            Operation, id=request.id, person_id=by.person_id, device=request.device, seq=request.seq, kind=request.kind,
+            body_sha256=request.body_sha256, client_at=request.client_at, received_at=clock.now(), reply={},
         )
+        if not is_new:
+            return seen(request, by=by)
+        answer = reply(effect(by.within(str(request.id))))
+        session.execute(sa.update(Operation).where(Operation.id == request.id).values(reply=answer))
     return answer

@@ -17,7 +17,7 @@ SELF = frozenset({"account.own", "notice.own"})
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role: its key, its name on screen, whether it is staff (password, short session), its scope kinds, its rights."""
+    """A role: key, name on screen, whether it is staff (password, short session), scope kinds, rights, first page."""
 
     key: str
     title: object

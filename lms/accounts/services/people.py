@@ -39,7 +39,8 @@ def create_person(
 ) -> Person:
     """Create a person with a new participant code. Identifiers come normalised: nik, phone, email, nuptk."""
     person = Person(
-        uuid=uuid7(), code=code or _free_code(), full_name=full_name, name_key=fold_name(full_name), call_name=call_name,
+        uuid=uuid7(), code=code or _free_code(), full_name=full_name, name_key=fold_name(full_name),
+        call_name=call_name,
         title_prefix=title_prefix, title_suffix=title_suffix, sex=sex, institution_id=institution_id,
         has_shared_phone=has_shared_phone, is_demo=is_demo, created_at=clock.now(),
     )

@@ -60,7 +60,7 @@ def check_new_secret(kind: str, secret: str, again: str) -> None:
         if not (len(secret) == 6 and secret.isascii() and secret.isdigit()):
             raise Invalid({"secret": _("PIN harus 6 angka.")})
         if pin_is_weak(secret):
-            raise Invalid({"secret": _("PIN ini mudah ditebak. Pilih angka yang tidak berurutan dan tidak sama semua.")})
+            raise Invalid({"secret": _("PIN ini mudah ditebak. Pilih angka yang acak.")})
     elif not 8 <= len(secret) <= 128:
         raise Invalid({"secret": _("Kata sandi 8 sampai 128 huruf atau angka.")})
     if secret != again:

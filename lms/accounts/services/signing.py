@@ -74,7 +74,7 @@ def find_person(identifier: str) -> int | None:
         guesses += [("email", email)] if email else []
     else:
         nik, _codes = normalise_nik(text)
-        guesses += [("nik", nik)] if len(nik or "") == 16 else []
+        guesses += [("nik", nik)] if nik and len(nik) == 16 else []
         phone, _codes = normalise_phone(text)
         guesses += [("phone", phone)] if phone else []
     for kind, value in guesses:
@@ -178,7 +178,9 @@ def choose_role(role: str, *, by: Actor) -> str:
     if role not in roles_in_force(by.person_id):
         raise NoRole
     row = db.session.get_one(UserSession, by.session_id)
-    audit.record("session.role_chosen", "person", by.person_uuid, by=by, before={"role": row.role}, after={"role": role})
+    audit.record(
+        "session.role_chosen", "person", by.person_uuid, by=by, before={"role": row.role}, after={"role": role}
+    )
     row.role = role
     return role
 

@@ -43,6 +43,9 @@ GENERAL: dict[int, tuple[Lazy, Lazy]] = {
     503: (_("Sedang sibuk"), _("Isian Anda belum tersimpan. Tunggu sebentar, lalu kirim sekali lagi.")),
 }
 
+#: What is typed into these is never sent back to a page.
+SECRET_FIELDS = frozenset({"pin", "secret", "current", "again", "password"})
+
 _sentences: dict[str, Lazy] = {}
 
 
@@ -126,6 +129,6 @@ def _typed() -> list[tuple[str, str]]:
     """Return what was typed, without our own hidden fields; secrets are never handed back."""
     return [
         (name, value)
-        for name, values in request.form.lists() if not name.startswith("_") and name not in ("pin", "secret", "password")
+        for name, values in request.form.lists() if not name.startswith("_") and name not in SECRET_FIELDS
         for value in values
     ]

@@ -51,6 +51,11 @@ class TextField(wtforms.StringField):
         super().__init__(label, **kwargs)
         self.required, self.longest, self.hint, self.lines = required, longest, hint, lines
 
+    @property
+    def text(self) -> str:
+        """What was typed, never None."""
+        return self.data or ""
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         self.data = clean_text(self.data or "").strip()

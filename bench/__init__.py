@@ -1,0 +1,1 @@
+"""Measures what a page costs, as ratios to a bare Flask page in the same run."""

@@ -190,7 +190,7 @@ def _plain(value: Any) -> Any:
 def from_document(document: Mapping[str, Any]) -> Program:
     """Return the programme that `as_document` wrote."""
     return Program(
-        **_only(document, "id code title tier order jp minutes_per_jp status".split()),
+        **_only(document, ["id", "code", "title", "tier", "order", "jp", "minutes_per_jp", "status"]),
         requires=tuple(document["requires"]),
         modules=tuple(_module(module) for module in document["modules"]),
         questions={key: _question(question) for key, question in document["questions"].items()},
@@ -201,7 +201,7 @@ def from_document(document: Mapping[str, Any]) -> Program:
 
 def _module(document: Mapping[str, Any]) -> Module:
     return Module(
-        **_only(document, "id number title jp depth".split()),
+        **_only(document, ["id", "number", "title", "jp", "depth"]),
         requires=tuple(document["requires"]),
         aims=tuple(document["aims"]),
         lessons=tuple(_lesson(lesson) for lesson in document["lessons"]),
@@ -211,13 +211,13 @@ def _module(document: Mapping[str, Any]) -> Module:
 
 
 def _lesson(document: Mapping[str, Any]) -> Lesson:
-    plain = _only(document, "id number title minutes html reflection discussion words bytes".split())
+    plain = _only(document, ["id", "number", "title", "minutes", "html", "reflection", "discussion", "words", "bytes"])
     return Lesson(**plain, images=tuple(document["images"]))
 
 
 def _quiz(document: Mapping[str, Any]) -> Quiz:
     return Quiz(
-        **_only(document, "id title kind pass_mark attempts shuffle minutes online".split()),
+        **_only(document, ["id", "title", "kind", "pass_mark", "attempts", "shuffle", "minutes", "online"]),
         draws=tuple((tag, take) for tag, take in document["draws"]),
         bank=tuple(document["bank"]),
         forms=tuple(tuple(form) for form in document["forms"]),

@@ -31,7 +31,7 @@ class Field:
     """One key. `read` returns the value or reports and raises Unreadable.
 
     A field `by_language` may stand again with the language behind it (`title_en`) and becomes a dict by language.
-    A key that is not required gets `default` when it is left out.
+    A key that is not required gets `default` when it is left out; a tuple becomes a new list.
     """
 
     read: Reader
@@ -56,7 +56,7 @@ def read_table(values: Any, fields: Fields, place: Place) -> dict[str, Any]:
                 if field.required:
                     place.error("E_KEY_MISSING", f"Kunci “{name}” belum ada.")
                 else:
-                    found[name] = field.default
+                    found[name] = list(field.default) if isinstance(field.default, tuple) else field.default
             elif field.by_language:
                 found[name] = _by_language(values, name, field, place)
             else:

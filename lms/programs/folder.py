@@ -27,20 +27,24 @@ class CourseFolder:
         self.mistakes = mistakes
         self.used: set[str] = set()
         self._inside = self.root.resolve()
-        self.files = self._look("")
+        self.files: dict[str, Path] = {}
+        waiting = [""]
+        while waiting:
+            waiting.extend(self._look(waiting.pop()))
 
     def shown(self, name: str) -> str:
         """Return the path a person reads: relative to the folder that holds the courses folder."""
         path = posixpath.join(self.root.parent.name, self.root.name, name).rstrip("/")
         return path.encode("utf-8", "replace").decode()
 
-    def _look(self, folder: str) -> dict[str, Path]:
-        found: dict[str, Path] = {}
+    def _look(self, folder: str) -> list[str]:
+        """Note the files of a folder and return the folders in it."""
+        folders: list[str] = []
         try:
             entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         except OSError:
             self.mistakes.error(self.shown(folder), 1, "E_FILE_READ", "Folder ini tidak dapat dibuka.")
-            return found
+            return folders
         for entry in entries:
             name = posixpath.join(folder, entry.name)
             if entry.name.startswith("."):
@@ -50,13 +54,13 @@ class CourseFolder:
                     self.shown(name), 1, "E_SYMLINK", "Tautan berkas ini keluar dari folder program atau menuju folder."
                 )
             elif entry.is_dir(follow_symlinks=False):
-                found |= self._look(name)
-            elif not entry.is_symlink() and not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+                folders.append(name)
+            elif not entry.is_symlink() and not entry.is_file(follow_symlinks=False):
                 # Opening a pipe would wait for ever.
                 self.mistakes.error(self.shown(name), 1, "E_FILE_READ", "Ini bukan berkas biasa.")
             else:
-                found[name] = Path(entry.path)
-        return found
+                self.files[name] = Path(entry.path)
+        return folders
 
     def _is_honest_link(self, path: Path) -> bool:
         try:
@@ -109,7 +113,8 @@ class CourseFolder:
         except UnicodeDecodeError as error:
             at, line = error.start, body.count(b"\n", 0, error.start) + 1
         if at >= 0:
-            self.mistakes.error(self.shown(name), line, "E_UTF8", "Berkas ini bukan teks UTF-8. Simpan ulang sebagai UTF-8.")
+            message = "Berkas ini bukan teks UTF-8. Simpan ulang sebagai UTF-8."
+            self.mistakes.error(self.shown(name), line, "E_UTF8", message)
             return None
         return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 

@@ -13,10 +13,10 @@ LARGEST = 25 * 1024
 LARGEST_IN_LESSON = 60 * 1024
 
 _SVG_NAMESPACE = "http://www.w3.org/2000/svg"
-_FORBIDDEN = frozenset(
-    "script style foreignobject iframe object embed audio video canvas handler listener a image feimage"
-    " set animate animatemotion animatetransform animatecolor discard".split()
-)
+_FORBIDDEN = frozenset({
+    "script", "style", "foreignobject", "iframe", "object", "embed", "audio", "video", "canvas", "handler", "listener",
+    "a", "image", "feimage", "set", "animate", "animatemotion", "animatetransform", "animatecolor", "discard",
+})
 _LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,4})?)(?:px)?")
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _VIEW_BOX = re.compile(rf"\s*{_NUMBER}(?:[\s,]+{_NUMBER}){{3}}\s*")

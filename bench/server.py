@@ -16,7 +16,9 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Server:
     """A gunicorn with its workers, on a port of its own."""
 
-    def __init__(self, application: str, port: int, *, environment: dict[str, str], ready: str, workers: int = 2) -> None:
+    def __init__(
+        self, application: str, port: int, *, environment: dict[str, str], ready: str, workers: int = 2
+    ) -> None:
         self.port = port
         shared = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"
         self.process = subprocess.Popen(

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
 
 from lms import config
 from lms.app import create_app
@@ -137,6 +138,7 @@ def make_app(database_url: str, tmp_path: Path, test_keys: Path) -> Iterator[Any
             "base_url": "http://localhost", **settings,
         }
         app = create_app(config.load({}, **values))
+        app.test_client_class = Browser
         made.append(app)
         return app
 
@@ -155,6 +157,20 @@ def app(make_app: Any) -> Iterator[Flask]:
     with application.app_context():
         yield application
         db.session.remove()
+
+
+class Browser(FlaskClient):
+    """A test client whose every request has an application context of its own, as on a server.
+
+    Flask would lend a request the context that the test has pushed, and with it `g` and the session of the database.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            reply = super().open(*args, **kwargs)
+        if has_app_context() and not db.session.info.get("writing"):
+            db.session.rollback()  # What the test reads next, it reads anew.
+        return reply
 
 
 class StatementCounter:

@@ -8,6 +8,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.core import registry
 from lms.core.db import Base
 from lms.core.types import UtcDateTime
 from lms.lib.uuid7 import uuid7
@@ -34,4 +35,9 @@ class CompletionFact(Base):
     #: `major.minor` of the programme version whose rule granted this.
     rule_version: Mapped[str] = mapped_column(sa.String(12))
     recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    #: The person whose act recorded it: the learner, an instructor who marked; 0 is the system.
+    recorded_by: Mapped[int] = mapped_column(default=0)
     client_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+registry.person_column("completion_fact.recorded_by", on_merge="keep")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.core import registry
 from lms.core.db import Base
 from lms.core.types import Json, Mark, UtcDateTime
+from lms.core.words_lazy import lazy as _
 from lms.lib.uuid7 import uuid7
 
 
@@ -42,7 +43,17 @@ class Attempt(Base):
         ),
         sa.CheckConstraint("state IN ('running', 'submitted', 'graded')", name="state"),
         sa.CheckConstraint("(state = 'running') = (submitted_at IS NULL)", name="submitted"),
+        sa.CheckConstraint("late_state IN ('waiting', 'accepted', 'kept')", name="late_state"),
         sa.Index("ix_quiz_attempt_quiz", "program_id", "quiz_id"),
+        # What instructors still have to do is a handful of rows among all attempts ever made.
+        sa.Index(
+            "ix_quiz_attempt_ungraded", "submitted_at",
+            sqlite_where=sa.text("state = 'submitted'"), postgresql_where=sa.text("state = 'submitted'"),
+        ),
+        sa.Index(
+            "ix_quiz_attempt_late", "submitted_at",
+            sqlite_where=sa.text("late_state = 'waiting'"), postgresql_where=sa.text("late_state = 'waiting'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +74,12 @@ class Attempt(Base):
     is_passed: Mapped[bool | None]
     #: Grows with every saved answer; forms name the version they change.
     version: Mapped[int] = mapped_column(default=1)
+    #: Closed because its time was over, not by the learner: what arrives afterwards is kept as late, never refused.
+    is_timed_out: Mapped[bool] = mapped_column(default=False)
+    #: Answers came too late: 'waiting' for an instructor, 'accepted', or only 'kept' because nothing can score them.
+    late_state: Mapped[str | None] = mapped_column(sa.String(8))
+    #: The highest sequence number heard from each device for each slot: {device: {slot: seq}}.
+    heard: Mapped[dict[str, dict[str, int]]] = mapped_column(Json, default=dict)
 
 
 class AttemptQuestion(Base):
@@ -101,7 +118,7 @@ class AnswerLog(Base):
     seq: Mapped[int | None] = mapped_column(sa.BigInteger)
     client_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     received_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    #: 'late' answers are kept and not scored.
+    #: 'late' answers are kept and not scored; 'older' ones were overtaken by a newer one of the same device.
     flag: Mapped[str | None] = mapped_column(sa.String(16))
 
 
@@ -127,3 +144,17 @@ class AttemptAllowance(Base):
 
 registry.person_column("attempt_question.marked_by", on_merge="keep")
 registry.person_column("attempt_allowance.granted_by", on_merge="keep")
+
+registry.operation_kind("quiz.start")
+registry.operation_kind("quiz.answer", queueable=True)
+registry.operation_kind("quiz.submit", queueable=True)
+for _kind in ("essay.mark", "allowance.grant", "late.accept"):
+    registry.operation_kind(_kind)
+
+for _notice in (
+    registry.NoticeKind("quiz.graded", _("%(quiz)s sudah dinilai. Lihat umpan baliknya."), "check-circle"),
+    registry.NoticeKind("quiz.regraded", _("Penilaian %(quiz)s diperbarui. Lihat umpan baliknya."), "refresh"),
+    registry.NoticeKind("quiz.allowance", _("Pengajar memberi Anda kesempatan tambahan untuk %(quiz)s."), "plus"),
+    registry.NoticeKind("quiz.late_accepted", _("Jawaban terlambat Anda untuk %(quiz)s diterima."), "check"),
+):
+    registry.notice_kinds.add(_notice.key, _notice)

@@ -421,6 +421,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=16), nullable=False),
     sa.Column('rule_version', sa.String(length=12), nullable=False),
     sa.Column('recorded_at', UtcDateTime(), nullable=False),
+    sa.Column('recorded_by', sa.Integer(), nullable=False),
     sa.Column('client_at', UtcDateTime(), nullable=True),
     sa.CheckConstraint("kind IN ('lesson_opened', 'lesson_read', 'quiz_submitted', 'quiz_passed', 'module_complete')", name=op.f('ck_completion_fact_kind')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_completion_fact_enrolment_id_enrolment')),
@@ -463,7 +464,11 @@ def upgrade() -> None:
     sa.Column('mark', Mark(), nullable=True),
     sa.Column('is_passed', sa.Boolean(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('is_timed_out', sa.Boolean(), nullable=False),
+    sa.Column('late_state', sa.String(length=8), nullable=True),
+    sa.Column('heard', Json(), nullable=False),
     sa.CheckConstraint("(state = 'running') = (submitted_at IS NULL)", name=op.f('ck_quiz_attempt_submitted')),
+    sa.CheckConstraint("late_state IN ('waiting', 'accepted', 'kept')", name=op.f('ck_quiz_attempt_late_state')),
     sa.CheckConstraint("state IN ('running', 'submitted', 'graded')", name=op.f('ck_quiz_attempt_state')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_quiz_attempt_enrolment_id_enrolment')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_quiz_attempt')),
@@ -472,7 +477,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('quiz_attempt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_quiz_attempt_enrolment_id'), ['enrolment_id'], unique=False)
+        batch_op.create_index('ix_quiz_attempt_late', ['submitted_at'], unique=False, sqlite_where=sa.text("late_state = 'waiting'"), postgresql_where=sa.text("late_state = 'waiting'"))
         batch_op.create_index('ix_quiz_attempt_quiz', ['program_id', 'quiz_id'], unique=False)
+        batch_op.create_index('ix_quiz_attempt_ungraded', ['submitted_at'], unique=False, sqlite_where=sa.text("state = 'submitted'"), postgresql_where=sa.text("state = 'submitted'"))
         batch_op.create_index('uq_quiz_attempt_open', ['enrolment_id', 'quiz_id'], unique=True, sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
 
     op.create_table('reflection',
@@ -576,7 +583,9 @@ def downgrade() -> None:
     op.drop_table('reflection')
     with op.batch_alter_table('quiz_attempt', schema=None) as batch_op:
         batch_op.drop_index('uq_quiz_attempt_open', sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
+        batch_op.drop_index('ix_quiz_attempt_ungraded', sqlite_where=sa.text("state = 'submitted'"), postgresql_where=sa.text("state = 'submitted'"))
         batch_op.drop_index('ix_quiz_attempt_quiz')
+        batch_op.drop_index('ix_quiz_attempt_late', sqlite_where=sa.text("late_state = 'waiting'"), postgresql_where=sa.text("late_state = 'waiting'"))
         batch_op.drop_index(batch_op.f('ix_quiz_attempt_enrolment_id'))
 
     op.drop_table('quiz_attempt')

@@ -1,6 +1,5 @@
 """The contract of a question type, and the values that pass through it."""
 
-# ruff: noqa: ARG002
 # The contract gives every type the same arguments; a type that needs fewer leaves them alone.
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Multiple choice, multiple response, true or false."""
 
-# ruff: noqa: ARG002
 # The contract gives every type the same arguments; a type that needs fewer leaves them alone.
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """Essay and description: no key, hence no grade from here."""
 
-# ruff: noqa: ARG002
 # The contract gives every type the same arguments; a type that needs fewer leaves them alone.
 
 from __future__ import annotations

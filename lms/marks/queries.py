@@ -1,0 +1,196 @@
+"""The mark sheet of a learner: what counts, what is done, what is missing to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from lms.cohorts.queries import LearnerEnrolment
+from lms.completion.queries import Facts, facts
+from lms.completion.unlocking import standing
+from lms.marks import formulas
+from lms.programs.catalogue import Version
+from lms.programs.content import Program, Quiz
+from lms.quizzes.queries import best_marks
+
+INDEPENDENT_TASK = "independent_task"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark beside a component as a code with its values; the page has the words."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentMark:
+    """A component of a stage. `source` says who gives the mark; `system` is reckoned here.
+
+    `note` codes: `quizzes` (done of total are graded), `posttest` (nothing graded yet), `later` (given in a later
+    stage of the training).
+    """
+
+    id: str
+    title: Mapping[str, str]
+    weight: int
+    mark: Decimal | None
+    source: str
+    note: Note | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageMarks:
+    """A stage with its components; `mark` is None until every component has one. The title is a code: its id."""
+
+    id: str
+    weight: int
+    components: tuple[ComponentMark, ...]
+    mark: Decimal | None
+
+    @property
+    def title(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that must be so to pass.
+
+    `state`: done, todo (the learner can do it now or soon) or waiting (somebody else, or a later part of the training).
+    `link` says where it is done: program, module (values.module), quiz (values.quiz) or None.
+    Codes: pretest, modules, jp, module_quizzes, posttest, attendance, mandatory_tasks, elective_tasks, report,
+    independent_task, total.
+    """
+
+    code: str
+    values: Mapping[str, Any]
+    state: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSheet:
+    """The marks of a learner. `predicate` is the programme's own row (id, title, medal) or None.
+
+    `is_passed` looks at the marks alone and is None until there is a total.
+    """
+
+    stages: tuple[StageMarks, ...]
+    total: Decimal | None
+    predicate: Mapping[str, Any] | None
+    is_passed: bool | None
+    requirements: tuple[Requirement, ...]
+
+
+def mark_sheet(enrolment: LearnerEnrolment, version: Version) -> MarkSheet:
+    """Return the mark sheet of an enrolment that was found within scope, in two statements."""
+    return sheet_of(version.program, facts(enrolment.id), best_marks(enrolment.id))
+
+
+def sheet_of(program: Program, done: Facts, marks: Mapping[str, Decimal]) -> MarkSheet:
+    """Return the mark sheet from facts and best marks that were read already."""
+    stages = tuple(
+        _stage(stage_id, weight, program, marks) for stage_id, weight in program.data.get("weights", {}).items()
+    )
+    final = formulas.total([(stage.weight, stage.mark) for stage in stages])
+    task = next((stage.mark for stage in stages if stage.id == INDEPENDENT_TASK), None)
+    rules = program.data.get("pass", {})
+    return MarkSheet(
+        stages=stages, total=final, predicate=formulas.predicate(final, program.data.get("predicates", ())),
+        is_passed=formulas.passes(final, task, rules) if rules else None,
+        requirements=(*_learning(program, done, marks), *_later(program, rules, task, final)),
+    )
+
+
+def quizzes_of_kind(program: Program, kind: str) -> list[Quiz]:
+    """Return the quizzes of one kind in the order of the programme."""
+    return [quiz for module in program.modules for quiz in module.quizzes if quiz.kind == kind]
+
+
+def _stage(stage_id: str, weight: int, program: Program, marks: Mapping[str, Decimal]) -> StageMarks:
+    components = tuple(
+        _component(item, program, marks) for item in program.data.get("components", ()) if item["stage"] == stage_id
+    )
+    return StageMarks(
+        stage_id, weight, components, formulas.stage_mark([(item.weight, item.mark) for item in components])
+    )
+
+
+def _component(item: Mapping[str, Any], program: Program, marks: Mapping[str, Decimal]) -> ComponentMark:
+    mark: Decimal | None = None
+    note: Note | None = Note("later")
+    if item["id"] == "module_quizzes":
+        best = [marks.get(quiz.id) for quiz in quizzes_of_kind(program, "module")]
+        mark = formulas.mean(best)
+        note = Note("quizzes", {"done": sum(one is not None for one in best), "total": len(best)})
+    elif item["id"] == "posttest":
+        mark = _best(program, marks, "posttest")
+        note = Note("posttest") if mark is None else None
+    return ComponentMark(item["id"], item["title"], item["weight"], mark, item["source"], note)
+
+
+def _best(program: Program, marks: Mapping[str, Decimal], kind: str) -> Decimal | None:
+    return max((marks[quiz.id] for quiz in quizzes_of_kind(program, kind) if quiz.id in marks), default=None)
+
+
+def _learning(program: Program, done: Facts, marks: Mapping[str, Decimal]) -> list[Requirement]:
+    """What the learner does here: tests, modules, hours."""
+    where = standing(program, done)
+    found = [
+        Requirement("pretest", {"quiz": quiz.id}, _state(quiz.id in done.submitted), "quiz")
+        for quiz in quizzes_of_kind(program, "pretest")
+    ]
+    found.append(Requirement(
+        "modules", {"done": where.modules_done, "total": len(program.modules)},
+        _state(where.modules_done == len(program.modules)), "program",
+    ))
+    total_jp = sum(module.jp for module in program.modules)
+    found.append(Requirement(
+        "jp", {"done": where.jp_done, "total": total_jp}, _state(where.jp_done == total_jp), "program"
+    ))
+    quizzes = quizzes_of_kind(program, "module")
+    passed = sum(quiz.id in done.passed for quiz in quizzes)
+    if quizzes:
+        found.append(Requirement(
+            "module_quizzes", {"done": passed, "total": len(quizzes)}, _state(passed == len(quizzes)), "program"
+        ))
+    found += [
+        Requirement(
+            "posttest", {"quiz": quiz.id, "pass_mark": quiz.pass_mark, "mark": marks.get(quiz.id)},
+            _state(quiz.id in done.passed), "quiz",
+        )
+        for quiz in quizzes_of_kind(program, "posttest")
+    ]
+    return found
+
+
+def _later(
+    program: Program, rules: Mapping[str, Any], task: Decimal | None, final: Decimal | None
+) -> list[Requirement]:
+    """What other people give, or a later part of the training asks for."""
+    found: list[Requirement] = []
+    if rules.get("attendance"):
+        found.append(Requirement("attendance", {"percent": rules["attendance"]}, "waiting"))
+    mandatory = [item for item in program.data.get("tasks", ()) if item["kind"] == "mandatory"]
+    if mandatory and rules.get("all_mandatory_tasks"):
+        found.append(Requirement("mandatory_tasks", {"total": len(mandatory)}, "waiting"))
+    if program.data.get("elective_required"):
+        found.append(Requirement("elective_tasks", {"total": program.data["elective_required"]}, "waiting"))
+    if any(item["id"] == "final_report" for item in program.data.get("components", ())):
+        found.append(Requirement("report", {}, "waiting"))
+    limits = ((INDEPENDENT_TASK, rules.get("independent_task"), task), ("total", rules.get("mark"), final))
+    for code, least, mark in limits:
+        if least is not None:
+            found.append(Requirement(
+                code, {"pass_mark": least, "mark": mark},
+                "waiting" if mark is None else _state(mark >= least),
+            ))
+    return found
+
+
+def _state(is_done: bool) -> str:
+    return "done" if is_done else "todo"

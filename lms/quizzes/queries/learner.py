@@ -1,0 +1,254 @@
+"""The learner's side: all attempts at a quiz, the page of one attempt, best marks and the gain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lms.cohorts import scope
+from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.permissions import Actor
+from lms.lib import clock
+from lms.programs.catalogue import Version
+from lms.programs.content import Program, Quiz
+from lms.programs.publish import count_learners_with
+from lms.quizzes import scoring
+from lms.quizzes.lateness import closed_reason, closes_at, deadline, is_overdue
+from lms.quizzes.models import Attempt, AttemptQuestion, QuestionVersion
+from lms.quizzes.question_types import Presentation, Response
+from lms.quizzes.reach import as_uuid, attempt_limit, granted, version_of
+from lms.quizzes.slots import load_slots
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """An attempt in a list. `state` is running, submitted (waits for an essay) or graded.
+
+    An attempt whose time is over stands here as submitted with `is_overdue`: the next write of anybody closes it, and
+    handing it in shows its result.
+    """
+
+    uuid: UUID
+    number: int
+    state: str
+    mark: Decimal | None
+    is_passed: bool | None
+    started_at: dt.datetime
+    submitted_at: dt.datetime | None
+    due_at: dt.datetime | None
+    is_overdue: bool
+    late_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuizOverview:
+    """A learner's attempts at a quiz and what is possible now.
+
+    `attempts_left` is None without a limit; an open attempt is used up. `is_passed` is handed in for a pre-test and
+    never true for a practice. `closed_reason` is a code of `lateness.closed_reason` with `closed_day`. Whether the
+    module is locked is told by `completion.unlocking`.
+    """
+
+    attempts: tuple[AttemptLine, ...]
+    open_attempt: UUID | None
+    attempts_left: int | None
+    best: AttemptLine | None
+    is_passed: bool
+    closed_reason: str | None
+    closed_day: dt.date | None
+
+    @property
+    def can_start(self) -> bool:
+        """Whether a new attempt may begin, but for the lock of the module."""
+        return self.open_attempt is None and self.closed_reason is None and self.attempts_left != 0
+
+
+def overview(enrolment: LearnerEnrolment, version: Version, quiz_id: str) -> QuizOverview:
+    """Return a learner's attempts at a quiz, in two statements. Raises `NotFound` for an unknown quiz."""
+    _module, quiz = version.program.quiz(quiz_id)
+    now = clock.now()
+    attempts = tuple(
+        _line(attempt, enrolment, quiz, now)
+        for attempt in db.session.scalars(
+            sa.select(Attempt).where(Attempt.enrolment_id == enrolment.id, Attempt.quiz_id == quiz_id)
+            .order_by(Attempt.number)
+        )
+    )
+    extra_attempts, _minutes = granted(enrolment.id, quiz_id)
+    limit = attempt_limit(quiz, extra_attempts)
+    reason, day = closed_reason(enrolment, quiz, now) or (None, None)
+    is_done = any(line.state != "running" if quiz.kind == "pretest" else line.is_passed for line in attempts)
+    return QuizOverview(
+        attempts=attempts, open_attempt=next((line.uuid for line in attempts if line.state == "running"), None),
+        attempts_left=None if limit is None else max(limit - len(attempts), 0), best=scoring.best(attempts),
+        is_passed=is_done, closed_reason=reason, closed_day=day,
+    )
+
+
+def _line(attempt: Attempt, enrolment: LearnerEnrolment, quiz: Quiz, now: dt.datetime) -> AttemptLine:
+    closes = closes_at(enrolment, quiz)
+    is_over = attempt.state == "running" and is_overdue(quiz, attempt.due_at, closes, now)
+    return AttemptLine(
+        uuid=attempt.uuid, number=attempt.number, state="submitted" if is_over else attempt.state, mark=attempt.mark,
+        is_passed=attempt.is_passed, started_at=attempt.started_at, due_at=attempt.due_at, is_overdue=is_over,
+        submitted_at=deadline(attempt.due_at, closes) if is_over else attempt.submitted_at,
+        late_state=attempt.late_state,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A question on the page of a running attempt: how it looks and what was answered so far, nothing more.
+
+    `is_translated` is false where the reader gets the Indonesian words because nobody has translated them.
+    """
+
+    number: int
+    presentation: Presentation
+    answer: Response
+    is_answered: bool
+    is_flagged: bool
+    is_translated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptPage:
+    """All that a learner's device may know of a running attempt: no key, no fraction, no feedback, no other question.
+
+    `due_at` is the server's deadline when there is a time limit; `is_overdue` says that only handing in is left.
+    """
+
+    uuid: UUID
+    number: int
+    state: str
+    quiz: Quiz
+    module_id: str
+    enrolment_uuid: UUID
+    timezone: str
+    slots: tuple[Slot, ...]
+    answered: int
+    started_at: dt.datetime
+    due_at: dt.datetime | None
+    is_overdue: bool
+    version: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON. The bank stays out: its ids would name the questions that were not drawn."""
+        return {
+            "uuid": str(self.uuid), "number": self.number, "state": self.state, "quiz": self.quiz.id,
+            "title": dict(self.quiz.title), "module": self.module_id, "enrolment": str(self.enrolment_uuid),
+            "timezone": self.timezone, "answered": self.answered, "started_at": self.started_at.isoformat(),
+            "due_at": None if self.due_at is None else self.due_at.isoformat(), "is_overdue": self.is_overdue,
+            "version": self.version,
+            "slots": [
+                {"number": slot.number, "answer": slot.answer, "is_answered": slot.is_answered,
+                 "is_flagged": slot.is_flagged, "is_translated": slot.is_translated, **slot.presentation.as_dict()}
+                for slot in self.slots
+            ],
+        }
+
+
+def attempt_page(attempt_uuid: UUID | str, *, by: Actor) -> AttemptPage:
+    """Return the page of one's own attempt in three statements, in the actor's language.
+
+    A finished attempt is returned too, with its `state`, so that the view can lead to the review. Raises `NotFound`.
+    """
+    row = db.session.execute(
+        scope.enrolments(Attempt, Enrolment.uuid, actor=by, capability="learning.do")
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id).where(Attempt.uuid == as_uuid(attempt_uuid))
+    ).first()
+    if row is None:
+        raise NotFound
+    attempt: Attempt = row[0]
+    enrolment = learner_enrolment(row.uuid, by=by, capability="learning.do")
+    version = version_of(enrolment)
+    module, quiz = version.program.quiz(attempt.quiz_id)
+    slots = tuple(
+        Slot(
+            number=item.number, presentation=item.question.present(item.row.seed, by.language), answer=item.row.answer,
+            is_answered=item.is_answered, is_flagged=item.row.is_flagged,
+            is_translated=not item.question.fell_back(by.language),
+        )
+        for item in load_slots(attempt.id, version.program)
+    )
+    line = _line(attempt, enrolment, quiz, clock.now())
+    return AttemptPage(
+        uuid=attempt.uuid, number=attempt.number, state=line.state, quiz=quiz, module_id=module.id,
+        enrolment_uuid=enrolment.uuid, timezone=enrolment.timezone, slots=slots,
+        answered=sum(slot.is_answered for slot in slots), started_at=attempt.started_at, due_at=attempt.due_at,
+        is_overdue=line.is_overdue, version=attempt.version,
+    )
+
+
+def best_marks(enrolment_id: int) -> dict[str, Decimal]:
+    """Return the best mark of each quiz that has a graded attempt, in one statement."""
+    return best_marks_of([enrolment_id])[enrolment_id]
+
+
+def best_marks_of(enrolment_ids: Iterable[int]) -> dict[int, dict[str, Decimal]]:
+    """Return the best marks of several enrolments, in one statement."""
+    found: dict[int, dict[str, Decimal]] = {key: {} for key in enrolment_ids}
+    if found:
+        rows = db.session.execute(
+            sa.select(Attempt.enrolment_id, Attempt.quiz_id, sa.func.max(Attempt.mark, type_=Attempt.mark.type))
+            .where(Attempt.enrolment_id.in_(list(found)), Attempt.state == "graded")
+            .group_by(Attempt.enrolment_id, Attempt.quiz_id)
+        )
+        for enrolment_id, quiz_id, mark in rows:
+            found[enrolment_id][quiz_id] = mark or Decimal(0)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What was gained between the pre-test and the best post-test, in percent points (`points`)."""
+
+    pre: Decimal
+    post: Decimal
+
+    @property
+    def points(self) -> Decimal:
+        return self.post - self.pre
+
+
+def gain(enrolment_id: int, program: Program) -> Gain | None:
+    """Return a learner's gain, in one statement; None until both tests are graded."""
+    return gain_of(best_marks(enrolment_id), program)
+
+
+def gain_of(marks: Mapping[str, Decimal], program: Program) -> Gain | None:
+    """Return the gain from best marks that were read already."""
+    pre, post = (_best_of_kind(marks, program, kind) for kind in ("pretest", "posttest"))
+    return None if pre is None or post is None else Gain(pre, post)
+
+
+def _best_of_kind(marks: Mapping[str, Decimal], program: Program, kind: str) -> Decimal | None:
+    quizzes = (quiz for module in program.modules for quiz in module.quizzes if quiz.kind == kind)
+    return max((marks[quiz.id] for quiz in quizzes if quiz.id in marks), default=None)
+
+
+@count_learners_with
+def learners_with(program_id: str, content_ids: list[str]) -> dict[str, int]:
+    """Count the learners who have an attempt at each quiz, or met each question; publishing asks before an id goes."""
+    learners = sa.func.count(Attempt.enrolment_id.distinct())
+    quizzes = (
+        sa.select(Attempt.quiz_id, learners)
+        .where(Attempt.program_id == program_id, Attempt.quiz_id.in_(content_ids)).group_by(Attempt.quiz_id)
+    )
+    questions = (
+        sa.select(QuestionVersion.question_id, learners)
+        .join(AttemptQuestion, AttemptQuestion.question_version_id == QuestionVersion.id)
+        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+        .where(QuestionVersion.program_id == program_id, QuestionVersion.question_id.in_(content_ids))
+        .group_by(QuestionVersion.question_id)
+    )
+    return {row[0]: row[1] for statement in (quizzes, questions) for row in db.session.execute(statement)}

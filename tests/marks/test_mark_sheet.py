@@ -1,0 +1,119 @@
+"""The mark sheet: what counts, what is done, what is missing, and nothing taken for zero."""
+
+from decimal import Decimal
+
+import pytest
+from quiz_acts import finish_modules, note, take
+
+from lms.cohorts.queries import learner_enrolment
+from lms.core.db import db, write_tx
+from lms.marks.queries import Note, mark_sheet, sheet_of
+from lms.programs import catalogue
+from lms.quizzes import queries, services
+from lms.testing_program import tiny_program
+from lms.testing_stories import Story
+
+
+def sheet(learner):
+    enrolment = learner_enrolment(learner.enrolment_uuid, by=learner.actor)
+    return mark_sheet(enrolment, catalogue.version(enrolment.program_version_id))
+
+
+def component(found, key):
+    return next(item for stage in found.stages for item in stage.components if item.id == key)
+
+
+def requirement(found, code):
+    return next(item for item in found.requirements if item.code == code)
+
+
+@pytest.fixture
+def learner(app):
+    return Story().teacher()
+
+
+@pytest.mark.both
+def test_at_the_beginning_everything_is_missing_and_nothing_is_zero(learner):
+    found = sheet(learner)
+    assert (found.total, found.predicate, found.is_passed) == (None, None, None)
+    assert [(stage.id, stage.weight, stage.mark) for stage in found.stages] == [
+        ("deepening", 40, None), ("independent_task", 60, None)
+    ]
+    assert all(item.mark is None for stage in found.stages for item in stage.components)
+    assert {item.code: item.state for item in found.requirements} == {
+        "pretest": "todo", "modules": "todo", "jp": "todo", "module_quizzes": "todo", "posttest": "todo",
+        "attendance": "waiting", "mandatory_tasks": "waiting", "elective_tasks": "waiting", "report": "waiting",
+        "independent_task": "waiting", "total": "waiting",
+    }
+
+
+@pytest.mark.both
+def test_the_mean_of_module_quizzes_needs_all_of_them(learner):
+    story = Story()
+    finish_modules(learner, "M00")
+    take(learner, "m01-kuis", right=2)
+    take(learner, "m01-kuis", right=4)
+    take(learner, "m02-kuis", right=3)
+    found = component(sheet(learner), "module_quizzes")
+    assert (found.mark, found.note) == (None, Note("quizzes", {"done": 2, "total": 3}))
+    # The third quiz has an essay: it counts when somebody has marked it.
+    attempt = take(learner, "m03-kuis", right=3)["attempt"]
+    assert component(sheet(learner), "module_quizzes").mark is None
+    cohort_uuid = learner_enrolment(learner.enrolment_uuid, by=learner.actor).cohort_uuid
+    instructor = story.staff("instructor", "class", str(cohort_uuid), person=story_person(story))
+    with write_tx():
+        services.mark_essay(attempt, 1, mark=Decimal(70), comment="", by=instructor.actor)
+    found = component(sheet(learner), "module_quizzes")
+    assert (found.mark, found.note.values) == (Decimal("88.33"), {"done": 3, "total": 3})
+
+
+def story_person(story):
+    story._count = 300
+    return story.person()
+
+
+@pytest.mark.both
+def test_the_post_test_counts_with_its_best_mark_and_the_stage_waits_for_the_others(learner):
+    finish_modules(learner, "M00", "M01", "M02", "M03")
+    take(learner, "m10-akhir", right=3)
+    take(learner, "m10-akhir", right=2)
+    found = sheet(learner)
+    assert component(found, "posttest").mark == Decimal(75)
+    assert found.stages[0].mark is None
+    assert (requirement(found, "posttest").state, requirement(found, "posttest").values["mark"]) == ("done", 75)
+
+
+@pytest.mark.both
+def test_requirements_count_modules_and_hours_from_facts(learner):
+    finish_modules(learner, "M00", "M01")
+    note(learner, "quiz_submitted", "m00-awal")
+    found = sheet(learner)
+    assert requirement(found, "modules").values == {"done": 2, "total": 5}
+    assert requirement(found, "jp").values == {"done": 6, "total": 15}
+    assert (requirement(found, "pretest").state, requirement(found, "pretest").link) == ("done", "quiz")
+    assert requirement(found, "attendance").values == {"percent": 80}
+
+
+@pytest.mark.both
+def test_the_sheet_costs_two_statements(learner, count_statements):
+    enrolment = learner_enrolment(learner.enrolment_uuid, by=learner.actor)
+    version = catalogue.version(enrolment.program_version_id)
+    with count_statements() as seen:
+        mark_sheet(enrolment, version)
+    assert len(seen) == 2
+
+
+def test_an_outline_without_marks_has_an_empty_sheet():
+    found = sheet_of(tiny_program(data={}), queries_facts(), {})
+    assert (found.stages, found.total, found.is_passed) == ((), None, None)
+
+
+def queries_facts():
+    from lms.completion.queries import Facts
+
+    return Facts()
+
+
+def test_best_marks_leave_out_what_is_not_graded(learner):
+    assert queries.best_marks(learner.enrolment_id) == {}
+    db.session.remove()

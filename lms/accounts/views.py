@@ -67,7 +67,7 @@ def enter() -> BaseResponse:
     if not form.validate():
         return _sign_in_page(form, status=422)
     address = request.remote_addr or ""
-    if signing.address_is_slow(address) and not _form_is_old_enough():
+    if signing.address_is_slow(address) and not web.form_was_looked_at(request.form.get("_at", "")):
         form.refuse(Invalid({"secret": _("Banyak percobaan dari jaringan ini. Tunggu 5 detik, lalu tekan Masuk.")}))
         return _sign_in_page(form, status=429)
     try:
@@ -96,15 +96,12 @@ def enter() -> BaseResponse:
 
 def _sign_in_page(form: SignInForm, *, status: int = 200) -> Response:
     people = [] if request.args.get("lain") else queries.phone_users(web.chooser_people())
+    if form.identifier.text and form.identifier.text not in [person.code for person in people]:
+        people = []  # Somebody else typed a name here: it must not be lost behind the list.
     return page(
         "accounts/sign_in.html", status=status, form=form, people=people, lanjut=next_page(""),
-        rendered_at=int(clock.now().timestamp()),
+        stamp=web.form_stamp(),
     )
-
-
-def _form_is_old_enough() -> bool:
-    shown = request.form.get("_at", "")
-    return shown.isdigit() and clock.now().timestamp() - int(shown[:12]) >= 5
 
 
 def _device(agent: str) -> str:

@@ -13,12 +13,15 @@ from lms.config import Config
 from lms.core import i18n
 from lms.core.db import DatabaseBusy
 from lms.core.keys import keys
+from lms.core.web import security
 from lms.core.web.identity import Visitor
-from lms.lib import words
+from lms.lib import clock, words
 
 #: Who signed in on this shared phone before; signed, and holding only the persons' uuids.
 CHOOSER_COOKIE = "akun"
 CHOOSER_SIZE = 6
+#: Seconds a sign-in form is looked at before it counts from an address with many wrong tries.
+SHORTEST_LOOK, LONGEST_LOOK = 5, 600
 
 
 def _config() -> Config:
@@ -69,6 +72,20 @@ def drop_session_cookie(response: Response) -> None:
     """Remove the session from the browser."""
     config = _config()
     response.delete_cookie(config.cookie_name, path="/", httponly=True, samesite="Lax", secure=config.is_https)
+
+
+def form_stamp() -> str:
+    """Return when this sign-in form was shown, signed for this browser, so that nobody can date it back."""
+    at = str(int(clock.now().timestamp()))
+    return f"{at}.{keys().sign('form-time', security.visit_key(), at)}"
+
+
+def form_was_looked_at(stamp: str) -> bool:
+    """Tell whether a form was shown to this browser between five seconds and ten minutes ago."""
+    at, _dot, mac = stamp[:100].partition(".")
+    if not keys().verify(mac, "form-time", security.visit_key(), at):
+        return False
+    return SHORTEST_LOOK <= clock.now().timestamp() - int(at) <= LONGEST_LOOK
 
 
 def chooser_people() -> list[str]:

@@ -84,8 +84,13 @@ def _mac(entry: AuditEntry) -> str:
     return keys().sign("audit", content)
 
 
+def is_intact(entry: AuditEntry) -> bool:
+    """Tell whether a row still says what was written."""
+    return entry.mac == _mac(entry)
+
+
 def edited_entries() -> Iterator[int]:
     """Yield the ids of rows whose content no longer fits their MAC."""
     for entry in db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)):
-        if entry.mac != _mac(entry):
+        if not is_intact(entry):
             yield entry.id

@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,9 +69,11 @@ class DatabaseBusy(Exception):
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return pool and driver options for a database address."""
+    # Values stay out of messages of errors, and so out of the log.
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": WAIT_SECONDS, "check_same_thread": False}}
+        return {"hide_parameters": True, "connect_args": {"timeout": WAIT_SECONDS, "check_same_thread": False}}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "connect_args": {
             "options": "-c statement_timeout=15000 -c lock_timeout=5000"
@@ -159,18 +160,6 @@ def _is_busy(problem: BaseException) -> bool:
     return isinstance(problem, sa.exc.OperationalError) and getattr(problem.orig, "sqlstate", None) in _BUSY_STATES
 
 
-def in_turn(name: uuid.UUID) -> None:
-    """Let the running transaction be the only one with this name until it ends.
-
-    SQLite's writers pass one by one anyway. On PostgreSQL two copies of the same form would both see no trace of
-    the other; here the second waits and then finds what the first has written.
-    """
-    if db.engine.dialect.name == "postgresql":
-        # One signed 64-bit key is all an advisory lock takes; a chance collision only makes a stranger wait.
-        key = int.from_bytes(name.bytes[8:], "big", signed=True)
-        db.session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-
-
 @contextlib.contextmanager
 def _writer_queue(engine: Engine) -> Iterator[None]:
     """Let SQLite writers of all processes and threads pass one by one.
@@ -206,8 +195,9 @@ def insert_new(model: type[Base], **values: Any) -> bool:
     Waits for another transaction that is inserting the same key, so of two at the same moment one is new.
     """
     make = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    result = db.session.execute(make(model).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    statement = make(model).values(**values).on_conflict_do_nothing()
+    # The row that comes back tells; a row count is not known on PostgreSQL when the database makes the key.
+    return db.session.execute(statement.returning(sa.literal(1))).first() is not None
 
 
 def database_path(url: str) -> Path | None:

@@ -67,7 +67,7 @@ def best_language(accept: str) -> str:
     """Choose from an Accept-Language header: the first of our two that the browser names, else Indonesian."""
     ranked: list[tuple[float, int, str]] = []
     for place, part in enumerate(accept[:200].split(",")):
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = part.replace(" ", "").partition(";q=")
         try:
             quality = float(weight) if weight else 1.0
         except ValueError:

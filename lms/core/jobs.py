@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.core import registry
-from lms.core.db import Base, db, write_tx
+from lms.core.db import Base, db, insert_new, write_tx
 from lms.core.types import Json, UtcDateTime
 from lms.lib import clock
 from lms.lib.uuid7 import uuid7
@@ -52,10 +52,9 @@ def ask(key: str, *, once: str | None = None, due_at: dt.datetime | None = None,
     """Ask for a job inside the running transaction. False when a job with the same `once` exists already."""
     if key not in registry.jobs:
         raise LookupError(f"unknown job {key!r}")
-    if once is not None and db.session.scalar(sa.select(JobRow.id).where(JobRow.once == once)):
-        return False
-    db.session.add(JobRow(key=key, once=once, values=values, due_at=due_at or clock.now()))
-    return True
+    return insert_new(
+        JobRow, uuid=uuid7(), key=key, once=once, values=values, state="waiting", tries=0, due_at=due_at or clock.now()
+    )
 
 
 def run_due(limit: int = 20) -> int:
@@ -67,11 +66,13 @@ def run_due(limit: int = 20) -> int:
     return done
 
 
-def _take() -> tuple[int, str, dict[str, Any]] | None:
+def _take() -> tuple[int, int, str, dict[str, Any]] | None:
+    """Lease the next job: its id, the number of this try, its key and values."""
     now = clock.now()
     free = sa.or_(
         sa.and_(JobRow.state == "waiting", JobRow.due_at <= now),
-        sa.and_(JobRow.state == "running", JobRow.leased_until < now),
+        # A job whose runner was killed at every try must not kill another one.
+        sa.and_(JobRow.state == "running", JobRow.leased_until < now, JobRow.tries < TRIES),
     )
     if db.session.scalar(sa.select(JobRow.id).where(free).limit(1)) is None:
         return None
@@ -82,10 +83,10 @@ def _take() -> tuple[int, str, dict[str, Any]] | None:
         if job is None:
             return None
         job.state, job.leased_until, job.tries = "running", now + LEASE, job.tries + 1
-        return job.id, job.key, dict(job.values)
+        return job.id, job.tries, job.key, dict(job.values)
 
 
-def _run(job_id: int, key: str, values: dict[str, Any]) -> None:
+def _run(job_id: int, number: int, key: str, values: dict[str, Any]) -> None:
     error: str | None = None
     kind = registry.jobs.get(key)
     try:
@@ -96,7 +97,9 @@ def _run(job_id: int, key: str, values: dict[str, Any]) -> None:
         log.exception("job %s failed", key)
         error = type(problem).__name__
     with write_tx() as session:
-        job = session.get_one(JobRow, job_id)
+        job = session.get_one(JobRow, job_id, with_for_update=True)
+        if job.state != "running" or job.tries != number:
+            return  # The lease ran out and another runner has it now; what it says counts.
         job.leased_until, job.error = None, error
         if error is None:
             job.state, job.finished_at = "done", clock.now()

@@ -82,10 +82,14 @@ def _unb64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def create_key_file(path: Path) -> None:
-    """Write a new key file, readable by its owner only. An existing file is never replaced."""
+def create_key_file(path: Path, *, purpose: str = "production") -> None:
+    """Write a new key file, readable by its owner only. An existing file is never replaced.
+
+    One that a first look made by itself (`purpose="demo"`) says so; production refuses it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {
+        "purpose": purpose,
         "signing": secrets.token_hex(32),
         "lookup": secrets.token_hex(32),
         "encryption": {"k1": secrets.token_hex(32)},
@@ -105,6 +109,30 @@ def read_key_file(path: Path) -> Keys:
         encryption={name: bytes.fromhex(value) for name, value in content["encryption"].items()},
         current=content["current"],
     )
+
+
+def key_file_problem(path: Path) -> str | None:
+    """Return what keeps a key file from serving in production, as a sentence that says what to do."""
+    again = "make a new one with `lms keys create` before the first start, and keep a copy apart."
+    try:
+        content = json.loads(path.read_text())
+        read_key_file(path)
+        weak = _weak_keys(content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return f"The key file {path} cannot be read as one; restore your copy of it, or {again}"
+    if content.get("purpose") == "demo":
+        return f"The key file {path} was made by a demo start; {again}"
+    if weak:
+        return f"The key file {path} holds a key that is too short or can be guessed; {again}"
+    return None
+
+
+def _weak_keys(content: dict[str, object]) -> bool:
+    encryption = content["encryption"]
+    assert isinstance(encryption, dict)
+    values = [bytes.fromhex(str(item)) for item in (content["signing"], content["lookup"], *encryption.values())]
+    # Keys of random bytes have many different ones and differ from each other.
+    return any(len(item) < 32 or len(set(item)) < 12 for item in values) or len(set(values)) < len(values)
 
 
 _installed: list[Keys] = []

@@ -37,6 +37,12 @@ def newest() -> str:
     return head
 
 
+def is_known(revision: str | None) -> bool:
+    """Tell whether this program has the revision; one that it does not know was made by a newer program."""
+    known = {script.revision for script in ScriptDirectory(str(folder())).walk_revisions()}
+    return revision is None or revision in known
+
+
 def current() -> str | None:
     """Return the revision of the database, or None when it is empty."""
     with db.engine.connect() as connection:
@@ -51,8 +57,7 @@ def migrate(revision: str = "head", *, downwards: bool = False) -> None:
     with db.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            _foreign_keys(connection, "OFF")
         connection = connection.execution_options(**{WRITE_OPTION: True})
         try:
             with connection.begin():
@@ -62,8 +67,12 @@ def migrate(revision: str = "head", *, downwards: bool = False) -> None:
                     raise RuntimeError("the migration would leave rows that point nowhere")
         finally:
             if is_sqlite:
-                connection.rollback()
-                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+                _foreign_keys(connection, "ON")
+
+
+def _foreign_keys(connection: sa.Connection, state: str) -> None:
+    # The driver's own connection: SQLAlchemy would begin a transaction first, in which SQLite ignores this pragma.
+    connection.connection.cursor().execute(f"PRAGMA foreign_keys={state}")
 
 
 def write_new(message: str, revision_id: str) -> None:

@@ -43,26 +43,28 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "instructor", _("Pengajar"), "class",
-            "class.read learner.read question.answer essay.mark attempt.grant quiz.statistics class.announce"
-            " program.preview",
+            "class.teach learner.follow question.answer essay.mark attempt.grant"
+            " quiz.statistics class.announce program.preview",
             home="teaching.classes",
         ),
         _role("extra_instructor", _("Pengajar tambahan"), "class",
-              "class.read learner.read question.answer essay.mark attempt.grant quiz.statistics class.announce"
-              " program.preview", home="teaching.classes"),
-        _role("practice_supervisor", _("Pembimbing praktik"), "supervision", "class.read learner.read see.phone",
-              home="teaching.supervised"),
+              "class.teach learner.follow question.answer essay.mark attempt.grant"
+              " quiz.statistics class.announce program.preview", home="teaching.classes"),
+        _role("practice_supervisor", _("Pembimbing praktik"), "supervision",
+              "supervision.read learner.follow see.phone", home="teaching.supervised"),
         _role("class_admin", _("Admin kelas"), "class provider",
-              "class.read learner.read pin.reset account.unlock class.announce see.phone see.identifier_tail",
+              "worklist.read pin.reset account.unlock class.announce supervisor.assign"
+              " see.phone see.identifier_tail",
               home="enrolling.overview"),
         _role("facilitator", _("Fasilitator daerah"), "region",
-              "class.read learner.read pin.reset account.unlock see.phone see.identifier_tail",
+              "worklist.read pin.reset account.unlock see.phone see.identifier_tail",
               home="enrolling.overview"),
         _role("coordinator", _("Koordinator"), "program region", "scorecard.read", home="reports.scorecard"),
         _role("observer", _("Pengamat"), "program region", "scorecard.read", home="reports.scorecard"),
         _role("admin", _("Admin sistem"), "all",
-              "person.read person.write role.assign program.read program.preview audit.read scorecard.read class.read"
-              " learner.read pin.reset account.unlock see.phone see.identifier_tail",
+              "person.read person.write role.assign program.read program.preview audit.read scorecard.read"
+              " class.update supervisor.assign worklist.read pin.reset account.unlock see.phone"
+              " see.identifier_tail",
               home="administration.overview"),
         _role("district_officer", _("Petugas Dinas"), "region", ""),
         _role("provincial_admin", _("Admin provinsi"), "region", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import uuid
 
 import sqlalchemy as sa
 
@@ -108,21 +109,28 @@ def assign_role(
     )
     db.session.add(assignment)
     audit.record(
-        "role.assigned", "person", person_id, by=by,
+        "role.assigned", "person", db.session.get_one(Person, person_id).uuid, by=by,
         after={"role": role, "scope": f"{scope_kind}:{scope_key}", "paper": paper},
     )
     return assignment
 
 
-def end_role(assignment_uuid: str, *, by: Actor) -> None:
+def _as_uuid(text: str | uuid.UUID) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(text))
+    except ValueError:
+        raise NotFound from None
+
+
+def end_role(assignment_uuid: str | uuid.UUID, *, by: Actor) -> None:
     """End a role assignment now; the person's next request no longer has it."""
-    assignment = db.session.scalar(sa.select(RoleAssignment).where(RoleAssignment.uuid == assignment_uuid))
+    assignment = db.session.scalar(sa.select(RoleAssignment).where(RoleAssignment.uuid == _as_uuid(assignment_uuid)))
     if assignment is None:
         raise NotFound
     if assignment.person_id == by.person_id and assignment.role == "admin":
         raise Conflict(reason="own_admin_role")
     assignment.ends_at = clock.now()
     audit.record(
-        "role.ended", "person", assignment.person_id, by=by,
+        "role.ended", "person", db.session.get_one(Person, assignment.person_id).uuid, by=by,
         before={"role": assignment.role, "scope": f"{assignment.scope_kind}:{assignment.scope_key}"},
     )

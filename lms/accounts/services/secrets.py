@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from lms.accounts.models import Credential, UserSession
+from lms.accounts.models import Credential, Person, UserSession
 from lms.core import audit
 from lms.core.db import db
 from lms.core.errors import Invalid
@@ -84,7 +84,8 @@ def store_secret(
                UserSession.id != (keep_session or 0))
         .values(ended_at=now)
     )
-    audit.record("secret.changed", "person", person_id, by=by, after={"kind": kind, "must_change": must_change})
+    person = db.session.get_one(Person, person_id)
+    audit.record("secret.changed", "person", person.uuid, by=by, after={"kind": kind, "must_change": must_change})
 
 
 def note_failure(credential: Credential) -> None:
@@ -100,4 +101,4 @@ def unlock(person_id: int, *, by: Actor) -> None:
     credential = db.session.get(Credential, person_id)
     if credential is not None:
         credential.failures, credential.locked_until = 0, None
-        audit.record("account.unlocked", "person", person_id, by=by)
+        audit.record("account.unlocked", "person", db.session.get_one(Person, person_id).uuid, by=by)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from lms.accounts.models import AddressCounter, Credential, Person, PersonIdentifier, RoleAssignment, UserSession
 from lms.accounts.services import secrets
 from lms.core import audit, roles
-from lms.core.db import db, write_tx
+from lms.core.db import db, insert_new, write_tx
 from lms.core.errors import Refusal
 from lms.core.keys import keys
 from lms.core.permissions import Actor
@@ -202,10 +202,10 @@ def _count_failure(person_id: int | None, address: str) -> None:
             credential = session.get(Credential, person_id, with_for_update=True)
             if credential is not None:
                 secrets.note_failure(credential)
-        counter = session.get(AddressCounter, hashed)
-        if counter is None:
-            session.add(AddressCounter(address=hashed, window_started_at=now, failures=1))
-        elif now - counter.window_started_at > ADDRESS_WINDOW:
+        if insert_new(AddressCounter, address=hashed, window_started_at=now, failures=1):
+            return
+        counter = session.get_one(AddressCounter, hashed, with_for_update=True)
+        if now - counter.window_started_at > ADDRESS_WINDOW:
             counter.window_started_at, counter.failures = now, 1
         else:
             counter.failures += 1

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, g, jsonify, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.core import operations, roles
-from lms.core.errors import NotAllowed
+from lms.core.errors import NotAllowed, NotFound
 from lms.core.permissions import Actor
 from lms.core.web import security
 from lms.core.web.identity import actor, visitor
@@ -22,8 +24,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 
 
-def allow(capability: str) -> Callable[[View], View]:
-    """Name the permission of a route. Nobody signed in: to the sign-in page. Role without it: refused."""
+def allow(capability: str, *, conceal: bool = False) -> Callable[[View], View]:
+    """Name the permission of a route. Nobody signed in: to the sign-in page. Role without it: refused.
+
+    `conceal` is for pages about one person: to a role that may see nobody, such a page does not even exist (404).
+    """
     if capability != PUBLIC and capability not in roles.CAPABILITIES:
         raise LookupError(f"unknown capability {capability!r}")
 
@@ -36,7 +41,7 @@ def allow(capability: str) -> Callable[[View], View]:
                     return _to_sign_in()
                 security.check_token()
                 if not known.actor.can(capability):
-                    raise NotAllowed
+                    raise NotFound if conceal else NotAllowed
                 if known.must_change and not getattr(view, "open_before_change", False):
                     return redirect(url_for("accounts.change_secret"), 303)
             else:
@@ -92,13 +97,19 @@ def perform(kind: str, effect: Callable[[Actor], Any], *, then: Callable[[Any], 
 def operation_request(kind: str) -> operations.Request:
     """Read the operation from the request: its id, the canonical body, the device and its clock."""
     fields = [(name, value) for name, values in request.form.lists() for value in values]
-    files = [(name, f"{file.filename}") for name, file in request.files.items()]
+    files = [(name, _digest(file)) for name, sent in request.files.lists() for file in sent]
     return operations.Request(
         id=_operation_id(), kind=kind,
         body_sha256=operations.body_hash([("_path", request.path), *fields], files),
         device=(request.form.get("_device") or "")[:40] or None,
         seq=_integer(request.form.get("_seq")),
     )
+
+
+def _digest(file: FileStorage) -> str:
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return digest
 
 
 def _operation_id() -> uuid.UUID:
@@ -109,7 +120,7 @@ def _operation_id() -> uuid.UUID:
 
 
 def _integer(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 18 else None
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def next_page(default: str) -> str:

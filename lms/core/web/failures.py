@@ -10,6 +10,7 @@ import logging
 import uuid
 
 from flask import Flask, Response, g, jsonify, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from lms.core import i18n
@@ -66,6 +67,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OtherBody, _other_body)
     app.register_error_handler(StaleToken, _stale)
     app.register_error_handler(DatabaseBusy, _busy)
+    app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -94,6 +96,12 @@ def _busy(_problem: DatabaseBusy) -> Response:
     response = failure(503)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _database_away(problem: OperationalError) -> Response:
+    # A full disk, a lost server, a lock held too long: nothing was committed, trying again is right.
+    log.error("the database did not do it", exc_info=problem)
+    return _busy(DatabaseBusy())
 
 
 def _http(problem: HTTPException) -> Response:

@@ -46,6 +46,9 @@ class Form(wtforms.Form):
 class TextField(wtforms.StringField):
     """A text: control signs removed, spaces trimmed, length bounded with a sentence."""
 
+    #: Read after `validate()`: never None then, an empty text where nothing was typed.
+    data: str  # type: ignore[assignment]
+
     def __init__(self, label: str | Lazy, *, required: bool = True, longest: int = 200, hint: str | Lazy = "",
                  lines: int = 1, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)

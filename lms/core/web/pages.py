@@ -15,7 +15,7 @@ from lms.core import i18n, operations, roles
 from lms.core.permissions import Actor
 from lms.core.web import icons, menu, security
 from lms.core.web.identity import visitor
-from lms.lib import words
+from lms.lib import markup, words
 
 LANGUAGE_COOKIE = "bahasa"
 
@@ -36,6 +36,9 @@ def init_app(app: Flask) -> None:
         size=lambda value: words.size(value, i18n.language()),
         initials=words.initials,
         whatsapp=whatsapp_link,
+        # What a person typed, escaped; and the text of a lesson, which was cleaned when it was published.
+        typed=lambda text: Markup(markup.paragraphs(text)),  # noqa: S704
+        lesson_html=Markup,
     )
     env.globals.update(csrf_token=security.csrf_token, hidden=hidden_fields, visitor=visitor, with_query=with_query)
     env.globals["language"] = i18n.language

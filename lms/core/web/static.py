@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,22 @@ class Assets:
                 self.by_name[name] = self.by_address[asset.address] = asset
 
 
+_CSS_EXTRA = re.compile(rb"/\*.*?\*/|\n", re.DOTALL)
+_JS_EXTRA = re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
+
+
+def _slim(ending: str, body: bytes) -> bytes:
+    """Return our own style or script without what only its readers need: comments, indentation.
+
+    It knows how we write (no comment behind code, no text over several lines), so it is for these files alone.
+    """
+    if ending == ".css":
+        return _CSS_EXTRA.sub(b"", body)
+    return _JS_EXTRA.sub(b"", body) if ending == ".js" else body
+
+
 def _read(path: Path, name: str) -> Asset:
-    body = path.read_bytes()
+    body = _slim(path.suffix, path.read_bytes())
     stem, dot, ending = name.rpartition(".")
     address = f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}{dot}{ending}"
     small = path.suffix in COMPRESSED

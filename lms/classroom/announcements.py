@@ -1,0 +1,82 @@
+"""Announcements of a class, as its learners read them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.accounts.models import Person
+from lms.cohorts import scope
+from lms.cohorts.models import Announcement, Cohort, Enrolment
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An announcement of a class in a list."""
+
+    uuid: uuid.UUID
+    title: str
+    text: str
+    author: str
+    created_at: dt.datetime
+    timezone: str
+
+
+def announcements(
+    *, by: Actor, cohort_id: int | None = None, page: int = 1, size: int = 20
+) -> tuple[list[Notice], int]:
+    """Return one page of the announcements of the actor's own classes, newest first, and how many there are."""
+    own = scope.enrolments(Enrolment.cohort_id, actor=by, capability="learning.read").where(
+        Enrolment.person_id == by.person_id, Enrolment.cohort_id.is_not(None)
+    )
+    if cohort_id is not None:
+        own = own.where(Enrolment.cohort_id == cohort_id)
+    rows = db.session.execute(
+        sa.select(
+            Announcement.uuid, Announcement.title, Announcement.text, Announcement.created_at, Cohort.timezone,
+            Person.full_name, Person.title_prefix, Person.title_suffix, sa.func.count().over().label("total"),
+        )
+        .join(Cohort, Cohort.id == Announcement.cohort_id)
+        .join(Person, Person.id == Announcement.author_id)
+        .where(Announcement.cohort_id.in_(own), Announcement.ended_at.is_(None))
+        .order_by(Announcement.id.desc()).limit(size).offset((page - 1) * size)
+    ).all()
+    return [_notice(row) for row in rows], rows[0].total if rows else 0
+
+
+def announcement(announcement_uuid: uuid.UUID, *, by: Actor) -> Notice:
+    """Return one announcement of an own class; raises `NotFound`."""
+    own = scope.enrolments(Enrolment.cohort_id, actor=by, capability="learning.read").where(
+        Enrolment.cohort_id.is_not(None)
+    )
+    row = db.session.execute(
+        sa.select(
+            Announcement.uuid, Announcement.title, Announcement.text, Announcement.created_at, Cohort.timezone,
+            Person.full_name, Person.title_prefix, Person.title_suffix,
+        )
+        .join(Cohort, Cohort.id == Announcement.cohort_id)
+        .join(Person, Person.id == Announcement.author_id)
+        .where(
+            Announcement.uuid == announcement_uuid, Announcement.cohort_id.in_(own), Announcement.ended_at.is_(None)
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return _notice(row)
+
+
+def _notice(row: Any) -> Notice:
+    return Notice(row.uuid, row.title, row.text, full_name(row), row.created_at, row.timezone)
+
+
+def full_name(row: Any) -> str:
+    """Return a person's name with titles, as it stands on paper."""
+    named = f"{row.title_prefix} {row.full_name}" if row.title_prefix else str(row.full_name)
+    return f"{named}, {row.title_suffix}" if row.title_suffix else named

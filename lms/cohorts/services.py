@@ -1,0 +1,134 @@
+"""What staff do to a class: tell it something, give it better texts, give a teacher a practice supervisor."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lms.accounts.models import Person, RoleAssignment
+from lms.cohorts import scope
+from lms.cohorts.models import Announcement, Cohort, Enrolment
+from lms.core import audit, notices, registry
+from lms.core.db import db
+from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.permissions import Actor
+from lms.core.registry import NoticeKind
+from lms.core.words_lazy import lazy as _
+from lms.lib import clock
+from lms.lib.uuid7 import uuid7
+from lms.programs import catalogue
+
+registry.notice_kinds.add(
+    "announcement.published", NoticeKind("announcement.published", _("Pengumuman kelas: %(title)s"), "bell")
+)
+#: Who is told: people who learn in the class or have just been accepted into it.
+TOLD_STATES = ("accepted", "active", "finished", "passed", "failed")
+
+
+class NothingNewer(Conflict):
+    """The class already has the newest text of its major version."""
+
+
+class ClassEnded(Conflict):
+    """A finished class keeps the version it was marked by."""
+
+
+class NotASupervisor(Conflict):
+    """The person holds no role of practice supervisor in force."""
+
+
+def announce(cohort_uuid: UUID, title: str, text: str, *, by: Actor) -> str:
+    """Tell the whole class something; everybody in it gets a notice. Returns the announcement's uuid."""
+    cohort_id = _cohort_id(cohort_uuid, by, "class.announce")
+    if not title.strip() or not text.strip():
+        raise Invalid({"text": _("Bagian ini perlu diisi.")})
+    row = Announcement(
+        uuid=uuid7(), cohort_id=cohort_id, author_id=by.person_id, title=title, text=text, created_at=clock.now()
+    )
+    db.session.add(row)
+    people = db.session.scalars(
+        sa.select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(TOLD_STATES))
+    )
+    for person_id in people:
+        notices.tell(person_id, "announcement.published", link=f"/pengumuman/{row.uuid}", title=title)
+    audit.record("announcement.published", "cohort", cohort_uuid, by=by, after={"announcement": str(row.uuid)})
+    return str(row.uuid)
+
+
+def withdraw_announcement(announcement_uuid: UUID, *, by: Actor) -> str:
+    """Take an announcement back: nobody sees it any more, the row stays. Returns the uuid of its class."""
+    row = db.session.execute(
+        sa.select(Announcement, Cohort.uuid).join(Cohort, Cohort.id == Announcement.cohort_id)
+        .where(Announcement.uuid == announcement_uuid)
+    ).first()
+    if row is None:
+        raise NotFound
+    announcement, cohort_uuid = row
+    _cohort_id(cohort_uuid, by, "class.announce")
+    if announcement.ended_at is None:
+        announcement.ended_at = clock.now()
+        audit.record(
+            "announcement.withdrawn", "cohort", cohort_uuid, by=by, before={"announcement": str(announcement_uuid)}
+        )
+    return str(cohort_uuid)
+
+
+def take_minor_update(cohort_uuid: UUID, *, by: Actor) -> str:
+    """Give a running class the newest text of the major version it began with; returns the new number.
+
+    Ids, rules, keys and marks are the same within a major version, so nothing that was done changes.
+    Raises `NothingNewer`, `ClassEnded`.
+    """
+    cohort = db.session.get_one(Cohort, _cohort_id(cohort_uuid, by, "class.update"))
+    if cohort.state == "finished":
+        raise ClassEnded
+    current = catalogue.version(cohort.program_version_id)
+    newest = catalogue.latest_minor(current.program_id, current.major)
+    if newest.minor <= current.minor:
+        raise NothingNewer
+    cohort.program_version_id = newest.id
+    audit.record(
+        "cohort.minor_update", "cohort", cohort_uuid, by=by,
+        before={"version": current.label}, after={"version": newest.label},
+    )
+    return newest.label
+
+
+def assign_supervisor(enrolment_uuid: UUID, supervisor_uuid: UUID | None, *, by: Actor) -> None:
+    """Give a teacher a practice supervisor, or none. Nobody supervises themselves. Raises `NotASupervisor`."""
+    enrolment = db.session.scalar(
+        scope.enrolments(Enrolment, actor=by, capability="supervisor.assign").where(Enrolment.uuid == enrolment_uuid)
+    )
+    if enrolment is None:
+        raise NotFound
+    supervisor = None if supervisor_uuid is None else _supervisor(supervisor_uuid)
+    if supervisor is not None and supervisor == enrolment.person_id:
+        raise NotASupervisor
+    before, enrolment.supervisor_id = enrolment.supervisor_id, supervisor
+    audit.record(
+        "enrolment.supervisor_assigned", "enrolment", enrolment_uuid, by=by,
+        before={"supervisor": before}, after={"supervisor": supervisor},
+    )
+
+
+def _supervisor(person_uuid: UUID) -> int:
+    now = clock.now()
+    found = db.session.scalar(
+        sa.select(Person.id).join(RoleAssignment, RoleAssignment.person_id == Person.id).where(
+            Person.uuid == person_uuid, Person.ended_at.is_(None), RoleAssignment.role == "practice_supervisor",
+            RoleAssignment.starts_at <= now, sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
+        )
+    )
+    if found is None:
+        raise NotASupervisor
+    return found
+
+
+def _cohort_id(cohort_uuid: UUID, by: Actor, capability: str) -> int:
+    found: int | None = db.session.scalar(
+        scope.cohorts(Cohort.id, actor=by, capability=capability).where(Cohort.uuid == cohort_uuid)
+    )
+    if found is None:
+        raise NotFound
+    return found

@@ -1,5 +1,5 @@
 """The application for a web server: `gunicorn wsgi:application`; `flask --app wsgi lms …` runs its commands."""
 
-from lms.app import create_app
+from lms.cli import application as make
 
-application = create_app()
+application = make()

@@ -49,19 +49,18 @@ def lesson(browser: Browser, _learner: Learner) -> int:
 def quiz_attempt(browser: Browser, _learner: Learner) -> int:
     """Take a quiz of ten questions: look, start, answer all at once by autosave, hand in, see the result."""
     enrolment = browser.learner.enrolment  # type: ignore[attr-defined]
-    page = browser.get(f"/kuis/{enrolment}/b-kuis", name="quiz")
-    action, fields, _ = browser.form(page, "/kuis/")
-    browser.post(action, fields, name="quiz start")
+    start = f"/kuis/{enrolment}/b-kuis"
+    _, fields, _ = browser.form(browser.get(start, name="quiz"), "")
+    browser.post(start, fields, name="quiz start")
     attempt = browser.location
     page = browser.get(attempt, name="attempt", wants="Mana yang tepat")
     action, fields, options = browser.form(page, "/percobaan/")
     answers = {name: values[0] for name, values in options.items()}
     save = {**fields, **answers, "_op": str(uuid.uuid4())}
     browser.post(action, save, name="autosave", script=True)
-    page = browser.get(attempt, name="attempt again")
-    confirm = browser.get(f"{attempt}/kirim", name="confirm")
-    action, fields, _ = browser.form(confirm, "/kirim")
-    browser.post(action, fields, name="hand in")
+    browser.get(attempt, name="attempt again")
+    _, fields, _ = browser.form(browser.get(f"{attempt}/kirim", name="confirm"), "")
+    browser.post(f"{attempt}/kirim", fields, name="hand in")
     browser.get(browser.location, name="result", wants="Soal")
     return 8
 

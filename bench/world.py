@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from lms.completion.models import CompletionFact
 from lms.core import migrations
 from lms.core.db import db, write_tx
 from lms.lib import clock
+from lms.lib.identifiers import participant_code
 from lms.lib.uuid7 import uuid7
 from lms.programs.content import Program
 from lms.testing_program import choice, lesson, module, questions, quiz, tiny_program
@@ -70,12 +72,15 @@ def _fill(story: Story, pin: str) -> list[Learner]:
     cohort = story.cohort(starts=-21, ends=60)
     ids = story.crowd(cohort, LEARNERS_A_CLASS)
     rows = db.session.execute(
-        sa.select(Enrolment.id, Enrolment.uuid, Person.id, Person.code)
+        sa.select(Enrolment.id, Enrolment.uuid, Person.id)
         .join(Person, Person.id == Enrolment.person_id).where(Enrolment.id.in_(ids)).order_by(Enrolment.id)
     ).all()
-    now = clock.now()
+    now, source = clock.now(), random.Random(cohort.id)
+    # The crowd of the stories never signs in; these people do, so they get real codes.
+    codes = {row[2]: participant_code(source) for row in rows}
     active = rows[: int(LEARNERS_A_CLASS * ACTIVE_SHARE)]
     with write_tx() as session:
+        session.execute(sa.update(Person), [{"id": key, "code": code} for key, code in codes.items()])
         session.execute(sa.insert(Credential), [
             {"person_id": row[2], "kind": "pin", "hash": pin, "must_change": False, "changed_at": now, "failures": 0}
             for row in rows
@@ -90,4 +95,4 @@ def _fill(story: Story, pin: str) -> list[Learner]:
              "kind": "lesson_read", "rule_version": "1.0", "recorded_at": now}
             for row in active for number in range(1, int(LESSONS * ACTIVE_SHARE) + 1)
         ])
-    return [Learner(row[3], str(row[1])) for row in active]
+    return [Learner(codes[row[2]], str(row[1])) for row in active]

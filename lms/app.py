@@ -9,13 +9,20 @@ from importlib import import_module
 from flask import Flask, g
 from flask_login import LoginManager
 from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import config as configuration
 from lms.accounts import views as accounts_views, web as accounts_web
+from lms.administration import views as administration_views
+from lms.authoring import views as authoring_views
+from lms.classroom import views as classroom_views
 from lms.core import db as database, keys
 from lms.core.db import db
-from lms.core.web import actions, failures, identity, pages, security, static
+from lms.core.web import actions, failures, health, identity, logs, pages, security, static
+from lms.enrolling import views as enrolling_views
 from lms.lib import clock
+from lms.reports import views as reports_views
+from lms.teaching import views as teaching_views
 
 #: Every module with tables, so that migrations and the registers see all of them.
 MODELS = tuple(
@@ -42,11 +49,15 @@ def create_app(config: configuration.Config | None = None) -> Flask:
         MAX_CONTENT_LENGTH=LONGEST_REQUEST, MAX_FORM_MEMORY_SIZE=LONGEST_REQUEST, MAX_FORM_PARTS=2000,
         TESTING=config.env == "testing",
     )
+    logs.install()
     _configure_keys(config)
     clock.set_offset(clock.parse_clock(config.clock) if config.clock else timedelta())
     db.init_app(app)
     with app.app_context():
         database.prepare_engine(db.engine)
+    if config.proxies:
+        # Without this every visitor would seem to come from the proxy, and be slowed down together.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0)  # type: ignore[method-assign]
     _configure_web(app)
     _register_domains(app)
     actions.check_routes(app)
@@ -55,7 +66,9 @@ def create_app(config: configuration.Config | None = None) -> Flask:
 
 def _configure_keys(config: configuration.Config) -> None:
     if not config.key_file.exists() and config.env != "production":
-        keys.create_key_file(config.key_file)
+        keys.create_key_file(config.key_file, purpose="demo")
+    if config.env == "production" and (problem := keys.key_file_problem(config.key_file)):
+        raise configuration.ConfigProblem(problem)
     keys.install(keys.read_key_file(config.key_file))
 
 
@@ -64,12 +77,13 @@ def _configure_web(app: Flask) -> None:
     def name_the_request() -> None:
         g.request_id = uuid.uuid4().hex[:12]
 
+    # The language comes first: a request that is refused at the door is answered in it too.
+    pages.init_app(app)
     assets = static.init_app(app)
     style = assets.by_name["sanggar.css"].body.decode()
     security.init_app(app, inline_style=style)
     # Our own file, sent as it is: the policy names the hash of these very bytes.
     app.jinja_env.globals["inline_style"] = Markup(style)  # noqa: S704
-    pages.init_app(app)
     failures.init_app(app)
     login = LoginManager(app)
     login.request_loader(lambda _request: identity.visitor())
@@ -80,7 +94,12 @@ def _configure_web(app: Flask) -> None:
 def _register_domains(app: Flask) -> None:
     for module in MODELS:
         import_module(module)
+    app.register_blueprint(health.bp)
     app.register_blueprint(accounts_views.bp)
+    app.register_blueprint(classroom_views.bp)
+    app.register_blueprint(authoring_views.bp)
+    for desk in (teaching_views, enrolling_views, reports_views, administration_views):
+        app.register_blueprint(desk.bp)
 
 
 __all__ = ["create_app"]

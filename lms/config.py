@@ -34,6 +34,8 @@ class Config:
     allow_http: bool
     clock: str | None
     hosts: frozenset[str] = field(default_factory=frozenset)
+    #: How many proxies of ours stand in front and may say who the visitor is; 0 believes nobody.
+    proxies: int = 0
 
     @property
     def is_https(self) -> bool:
@@ -58,10 +60,12 @@ class Config:
         if self.env == "production":
             if not self.key_file.exists():
                 found.append(f"The key file {self.key_file} is missing; make it once with `lms keys create`.")
-            elif self.key_file.stat().st_mode & 0o077:
+            elif os.name != "nt" and self.key_file.stat().st_mode & 0o077:
                 found.append(f"The key file {self.key_file} can be read by others; run `chmod 600 {self.key_file}`.")
             if self.clock:
                 found.append("LMS_CLOCK is for trials only; remove it.")
+            if self.proxies < 0:
+                found.append("LMS_PROXIES is the number of proxies in front of this server: 0, 1 or more.")
             if not host or host in LOOPBACK:
                 found.append("BASE_URL must be the public address, for example https://diklat.example.id.")
         return found
@@ -77,8 +81,7 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:
     def setting(name: str, default: Any) -> Any:
         return environ.get(name) or written.get(name) or default
 
-    port = environ.get("PORT", "8000")
-    base_url = str(setting("BASE_URL", f"http://127.0.0.1:{port}")).rstrip("/")
+    base_url = str(setting("BASE_URL", f"http://127.0.0.1:{environ.get('PORT') or '8000'}")).rstrip("/")
     values: dict[str, Any] = {
         "env": str(setting("LMS_ENV", "demo")),
         "instance": instance,
@@ -88,15 +91,23 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:
         "courses": Path(setting("LMS_COURSES", _courses())),
         "allow_http": str(setting("LMS_ALLOW_HTTP", "")) == "1",
         "clock": setting("LMS_CLOCK", None),
+        "proxies": _count(setting("LMS_PROXIES", "0")),
     }
     values.update({name: value for name, value in overrides.items() if value is not None and name != "instance"})
     values["database_url"] = _with_driver(values["database_url"])
     split = urlsplit(values["base_url"])
     hosts = {split.netloc}
     if values["env"] != "production":
-        hosts |= {f"{name}:{split.port}" if split.port else name for name in ("127.0.0.1", "localhost")}
+        port = split.netloc.rpartition("@")[2].partition(":")[2]
+        hosts |= {f"{name}:{port}" if port else name for name in ("127.0.0.1", "localhost")}
     values.setdefault("hosts", frozenset(hosts))
     return Config(**values)
+
+
+def _count(written: Any) -> int:
+    """Return a whole number, or -1 for anything else; `problems` then says what was expected."""
+    text = str(written).strip()
+    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 def _with_driver(url: str) -> str:

@@ -1,0 +1,208 @@
+"""The administrator's overview, the versions that classes use, the audit log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lms.accounts.models import Credential, Person, RoleAssignment
+from lms.cohorts.models import Cohort, Enrolment, Period
+from lms.core import audit, roles
+from lms.core.audit import AuditEntry
+from lms.core.db import db
+from lms.core.jobs import JobRow
+from lms.core.permissions import Actor
+from lms.lib import clock, words
+from lms.lib.identifiers import fold_name
+from lms.programs import catalogue
+
+SOON = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Figures and what needs a hand."""
+
+    people: int
+    demo_people: int
+    learners: int
+    classes: int
+    locked: int
+    roles_ending: int
+    failed_jobs: int
+    updates: int
+    by_role: dict[str, int]
+
+
+def overview(*, by: Actor) -> Overview:
+    """Return the figures of the first page: five statements."""
+    by.require("person.read")
+    now = clock.now()
+    in_force = _in_force(now)
+
+    def count(*where: Any) -> sa.ScalarSelect[int]:
+        return sa.select(sa.func.count()).where(*where).scalar_subquery()
+
+    row = db.session.execute(sa.select(
+        count(Person.ended_at.is_(None), Person.merged_into_id.is_(None)).label("people"),
+        count(Person.is_demo.is_(True)).label("demo_people"),
+        count(Enrolment.state == "active").label("learners"),
+        count(Cohort.state.in_(("running", "reporting"))).label("classes"),
+        count(Credential.locked_until > now).label("locked"),
+        count(in_force, RoleAssignment.ends_at < now + SOON).label("roles_ending"),
+        count(JobRow.state == "failed").label("failed_jobs"),
+    )).one()
+    held = db.session.execute(
+        sa.select(RoleAssignment.role, sa.func.count(RoleAssignment.person_id.distinct())).where(in_force)
+        .group_by(RoleAssignment.role)
+    )
+    by_role = {role: n for role, n in held if role in roles.ROLES}
+    updates = sum(line.offered is not None for item in versions(by=by) for line in item.classes)
+    return Overview(**row._mapping, updates=updates, by_role=by_role)
+
+
+def _in_force(now: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        RoleAssignment.starts_at <= now, sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UsingClass:
+    """A class that uses a version; `offered` is the newer text it can take with one click."""
+
+    uuid: UUID
+    name: str
+    period: str
+    state: str
+    offered: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionUse:
+    """A published version and who uses it."""
+
+    line: catalogue.VersionLine
+    classes: tuple[UsingClass, ...]
+
+
+def versions(*, by: Actor) -> list[VersionUse]:
+    """Return every version with the classes that use it, newest first: two statements."""
+    by.require("program.read")
+    lines = catalogue.list_versions()
+    newest: dict[tuple[str, int], catalogue.VersionLine] = {}
+    for line in lines:
+        newest.setdefault((line.program_id, line.major), line)
+    using: dict[int, list[UsingClass]] = defaultdict(list)
+    by_id = {line.id: line for line in lines}
+    rows = db.session.execute(
+        sa.select(Cohort.uuid, Cohort.name, Period.title, Cohort.state, Cohort.program_version_id)
+        .join(Period, Period.id == Cohort.period_id).order_by(Cohort.starts_on.desc(), Cohort.name).limit(1000)
+    )
+    for row in rows:
+        line = by_id[row.program_version_id]
+        best = newest[line.program_id, line.major]
+        offered = best.label if best.minor > line.minor and row.state != "finished" else None
+        using[line.id].append(UsingClass(row.uuid, row.name, row.title, row.state, offered))
+    return [VersionUse(line, tuple(using[line.id])) for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What the log is narrowed to."""
+
+    action: str = ""
+    person: str = ""
+    object: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A row of the log. `is_intact` is false when it was changed behind the triggers."""
+
+    id: int
+    at: dt.datetime
+    actor: str | None
+    role: str
+    action: str
+    object_kind: str
+    object_key: str
+    object_name: str | None
+    before: Any
+    after: Any
+    is_intact: bool
+
+
+def audit_page(
+    wanted: AuditFilter, *, by: Actor, zone: str = "Asia/Makassar", limit: int = 30, offset: int = 0
+) -> tuple[list[AuditLine], int]:
+    """Return one page of the log, newest first, and how many rows there are: three statements."""
+    by.require("audit.read")
+    where = _narrowed(wanted, zone)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(AuditEntry).where(*where)) or 0
+    rows = db.session.scalars(
+        sa.select(AuditEntry).where(*where).order_by(AuditEntry.id.desc()).limit(limit).offset(offset)
+    ).all()
+    by_id, by_key = _names(rows)
+    return [
+        AuditLine(
+            row.id, row.at, by_id.get(row.actor_id), row.role, row.action, row.object_kind, row.object_key,
+            by_key.get(row.object_key) if row.object_kind == "person" else None, row.before, row.after,
+            audit.is_intact(row),
+        )
+        for row in rows
+    ], total
+
+
+def _narrowed(wanted: AuditFilter, zone: str) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.action:
+        found.append(AuditEntry.action == wanted.action)
+    if wanted.person:
+        people = sa.select(Person.id).where(
+            sa.or_(
+                Person.code == wanted.person.upper(),
+                Person.name_key.contains(fold_name(wanted.person), autoescape=True),
+            )
+        )
+        found.append(AuditEntry.actor_id.in_(people))
+    if wanted.object:
+        found.append(sa.or_(AuditEntry.object_key == wanted.object, AuditEntry.object_kind == wanted.object))
+    if wanted.since is not None:
+        # The end of the day before is the last second that does not count.
+        found.append(AuditEntry.at > words.end_of_day(wanted.since - dt.timedelta(days=1), zone))
+    if wanted.until is not None:
+        found.append(AuditEntry.at <= words.end_of_day(wanted.until, zone))
+    return found
+
+
+def _names(rows: Sequence[AuditEntry]) -> tuple[dict[int, str], dict[str, str]]:
+    # Some rows name a person by the row's number, some by the uuid; both are found at once.
+    ids = {row.actor_id for row in rows}
+    uuids = set()
+    for row in rows:
+        if row.object_kind != "person":
+            continue
+        if row.object_key.isdigit():
+            ids.add(int(row.object_key))
+        else:
+            uuids.add(UUID(row.object_key))
+    people = db.session.execute(
+        sa.select(Person.id, Person.uuid, Person.full_name).where(sa.or_(Person.id.in_(ids), Person.uuid.in_(uuids)))
+    ).all()
+    by_key = {str(row.uuid): row.full_name for row in people} | {str(row.id): row.full_name for row in people}
+    return {row.id: row.full_name for row in people}, by_key
+
+
+def audit_actions(*, by: Actor) -> list[str]:
+    """Return the actions that occur in the log: one statement, answered from the index."""
+    by.require("audit.read")
+    return list(db.session.scalars(sa.select(AuditEntry.action).distinct().order_by(AuditEntry.action)))

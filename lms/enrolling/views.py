@@ -1,0 +1,236 @@
+"""Pages of the facilitator and the class admin: who is where, whom to call, one person, account slips."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from lms.accounts.slip_pages import answer_with_slips, uuids_of
+from lms.cohorts import services as cohorts
+from lms.cohorts.scope_names import scope_names
+from lms.core import i18n, registry
+from lms.core.errors import NotFound
+from lms.core.web import failures, menu
+from lms.core.web.actions import allow, perform
+from lms.core.web.identity import actor
+from lms.core.web.pages import page
+from lms.core.web.paging import Pager
+from lms.core.words_lazy import lazy as _
+from lms.enrolling import person, queries, services, worklist
+from lms.lib import clock, words
+from lms.programs.content import in_language
+
+bp = Blueprint("enrolling", __name__)
+
+for _kind in ("pin.slip", "pin.class_slips", "account.unlock", "supervisor.assign"):
+    registry.operation_kind(_kind)
+
+menu.place(
+    "facilitator class_admin", 10, "enrolling.overview", _("Pemantauan"), "chart",
+)
+menu.place(
+    "facilitator class_admin", 20, "enrolling.people", _("Peserta"), "people",
+    lights="enrolling.one enrolling.new_slip",
+)
+menu.place(
+    "facilitator class_admin", 30, "enrolling.classes", _("Kartu akun"), "key", lights="enrolling.class_slips",
+)
+
+failures.says(cohorts.NotASupervisor, _("Orang ini tidak dapat menjadi pembimbing. Pilih nama lain."))
+
+#: The words of each reason to call somebody; a quiz's name is put in where there is one.
+REASON_WORDS = {
+    "never_signed_in": _("Belum pernah masuk"),
+    "not_begun": _("Belum mulai belajar"),
+    "stuck": _("%(quiz)s: tiga kali belum lulus"),
+    "idle": _("Tidak aktif sejak %(day)s"),
+}
+STATE_WORDS = {
+    "proposed": _("Diusulkan"), "awaiting_recommendation": _("Menunggu rekomendasi"),
+    "recommended": _("Direkomendasikan"), "confirmed": _("Bersedia"), "accepted": _("Diterima"), "active": _("Aktif"),
+    "finished": _("Selesai"), "passed": _("Lulus"), "failed": _("Belum lulus"), "refused": _("Ditolak"),
+    "declined": _("Tidak bersedia"), "waiting_list": _("Daftar tunggu"), "withdrawn": _("Mengundurkan diri"),
+    "transferred": _("Dipindah"),
+}
+COHORT_WORDS = {
+    "planned": _("Belum mulai"), "running": _("Berjalan"), "reporting": _("Masa laporan"), "finished": _("Selesai"),
+}
+FILTERS = (
+    ("to_contact", _("Perlu dihubungi")), ("never_signed_in", _("Belum pernah masuk")),
+    ("not_begun", _("Masuk, belum mulai belajar")), ("stuck", _("Tersendat di kuis")),
+    ("idle", _("Tidak aktif 7 hari")), ("done", _("Semua modul selesai")), ("waiting", _("Belum diterima di kelas")),
+)
+STEPS = (_("Diterima"), _("Sudah masuk"), _("Separuh modul"), _("Semua modul"))
+
+
+def _words(known: worklist.Versions) -> dict[str, Any]:
+    """What every template of this domain needs to speak: the words of reasons, states and steps."""
+    def reason(line: Any) -> str:
+        if line.reason is None:
+            return ""
+        title = known.quizzes.get(line.stuck_quiz or "", {})
+        seen = line.last_activity
+        day = words.date_short(clock.local(seen, line.timezone), i18n.language()) if seen else ""
+        return i18n.gettext(REASON_WORDS[line.reason], quiz=in_language(title, i18n.language())[0], day=day)
+
+    def message(line: Any) -> str:
+        name = words.greeting(line.sex, line.call_name, line.full_name, i18n.language())
+        return i18n.gettext(
+            _("Salam, %(name)s. Kami dari Diklat PAUD ingin bertanya kabar. Adakah kendala yang dapat kami bantu?"),
+            name=name,
+        )
+
+    return {
+        "reason": reason, "message": message, "states": STATE_WORDS, "cohort_states": COHORT_WORDS, "steps": STEPS,
+        "scopes": scope_names(actor()),
+    }
+
+
+@bp.get("/pemantauan")
+@allow("worklist.read")
+def overview() -> Response:
+    """Show who is where and whom to call first."""
+    by = actor()
+    known = worklist.versions(by)
+    lines, _total = worklist.people(by, known, worklist.Filter(), limit=5, only_reasons=True)
+    return page(
+        "enrolling/overview.html", overview=queries.overview(by, known), lines=lines,
+        counts=worklist.reason_counts(by, known), now=clock.now(), **_words(known),
+    )
+
+
+@bp.get("/pemantauan/peserta")
+@allow("worklist.read")
+def people() -> Response:
+    """List the people in scope, narrowed as asked."""
+    by, pager = actor(), Pager.of_request()
+    known = worklist.versions(by)
+    wanted = _filter()
+    lines, pager.total = worklist.people(
+        by, known, wanted, limit=pager.size, offset=pager.offset, only_reasons=wanted.state == "to_contact"
+    )
+    return page(
+        "enrolling/people.html", lines=lines, pager=pager, wanted=wanted, filters=FILTERS,
+        regions=queries.region_choices(by), classes=queries.class_lines(by), **_words(known),
+    )
+
+
+def _filter() -> worklist.Filter:
+    cohort = None
+    if text := request.args.get("kelas", ""):
+        try:
+            cohort = UUID(text)
+        except ValueError:
+            # A class that cannot exist has nobody in it; a wrong filter must never mean "everybody".
+            cohort = UUID(int=0)
+    return worklist.Filter(
+        text=request.args.get("q", "").strip()[:80], region=request.args.get("kecamatan", "")[:20], cohort=cohort,
+        state=request.args.get("keadaan", "")[:20],
+    )
+
+
+@bp.get("/pemantauan/peserta/<uuid:enrolment>")
+@allow("worklist.read", conceal=True)
+def one(enrolment: UUID) -> Response:
+    """Show one person."""
+    return _person_page(enrolment)
+
+
+def _person_page(enrolment: UUID) -> Response:
+    by = actor()
+    known = worklist.versions(by)
+    return page(
+        "enrolling/person.html", person=person.person_page(enrolment, known, by=by), said=request.args.get("pesan"),
+        supervisors=person.supervisor_choices() if by.can("supervisor.assign") else [], **_words(known),
+    )
+
+
+@bp.get("/pemantauan/peserta/<uuid:enrolment>/kartu")
+@allow("pin.reset", conceal=True)
+def new_slip(enrolment: UUID) -> Response:
+    """Ask before a new PIN is made: the old one stops working."""
+    by = actor()
+    known = worklist.versions(by)
+    return page(
+        "enrolling/new_slip.html", person=person.person_page(enrolment, known, by=by), **_words(known),
+    )
+
+
+@bp.post("/pemantauan/peserta/<uuid:enrolment>/kartu")
+@allow("pin.reset", conceal=True)
+def make_slip(enrolment: UUID) -> Response:
+    """Make a new PIN and answer with the slip; the PIN is shown this once."""
+    by = actor()
+    return answer_with_slips(
+        "pin.slip", lambda who: person.people_for([enrolment], "pin.reset", by=who),
+        back=url_for("enrolling.one", enrolment=enrolment), again=url_for("enrolling.new_slip", enrolment=enrolment),
+        details=lambda ids: person.where_they_are(ids, by=by),
+    )
+
+
+@bp.post("/pemantauan/peserta/<uuid:enrolment>/buka")
+@allow("account.unlock", conceal=True)
+def unlock(enrolment: UUID) -> BaseResponse:
+    """Open an account that wrong tries had closed."""
+    return perform(
+        "account.unlock", lambda by: services.unlock_account(enrolment, by=by),
+        then=lambda _r: url_for("enrolling.one", enrolment=enrolment, pesan="buka"),
+    )
+
+
+@bp.post("/pemantauan/peserta/<uuid:enrolment>/pembimbing")
+@allow("supervisor.assign", conceal=True)
+def assign_supervisor(enrolment: UUID) -> BaseResponse:
+    """Give the teacher a practice supervisor, or none."""
+    chosen = [text for text in [request.form.get("pembimbing", "")] if text]
+    supervisor = uuids_of(chosen)[0] if chosen else None
+    return perform(
+        "supervisor.assign", lambda by: cohorts.assign_supervisor(enrolment, supervisor, by=by),
+        then=lambda _r: url_for("enrolling.one", enrolment=enrolment, pesan="pembimbing"),
+    )
+
+
+@bp.get("/pemantauan/kartu")
+@allow("pin.reset")
+def classes() -> Response:
+    """Choose the class whose slips are to be printed."""
+    by = actor()
+    known = worklist.versions(by)
+    return page("enrolling/classes.html", overview=queries.overview(by, known), **_words(known))
+
+
+@bp.get("/pemantauan/kartu/<uuid:cohort>")
+@allow("pin.reset")
+def class_slips(cohort: UUID) -> Response:
+    """Choose whose slips to print; those who never signed in are ticked already."""
+    return _class_slips(cohort)
+
+
+def _class_slips(cohort: UUID, *, status: int = 200) -> Response:
+    by, pager = actor(), Pager.of_request(size=40)
+    line = next((item for item in queries.class_lines(by, "pin.reset") if item.uuid == cohort), None)
+    if line is None:
+        raise NotFound
+    people, pager.total = person.slip_lines(cohort, by=by, limit=pager.size, offset=pager.offset)
+    version = max((str(item.secret_changed_at) for item in people), default="")
+    return page(
+        "enrolling/class_slips.html", status=status, cohort=line, people=people, pager=pager,
+        version=f"{version}:{pager.page}:{len(people)}", nobody=status == 422, **_words(worklist.versions(by)),
+    )
+
+
+@bp.post("/pemantauan/kartu/<uuid:cohort>")
+@allow("pin.reset")
+def make_class_slips(cohort: UUID) -> BaseResponse:
+    """Make new PINs for the ticked people and answer with the slips, several on a page of paper."""
+    chosen, by = uuids_of(request.form.getlist("peserta")), actor()
+    if not chosen:
+        return _class_slips(cohort, status=422)
+    here = url_for("enrolling.class_slips", cohort=cohort)
+    return answer_with_slips(
+        "pin.class_slips", lambda who: person.people_for(chosen, "pin.reset", by=who), back=here, again=here,
+        details=lambda ids: person.where_they_are(ids, by=by),
+    )

@@ -1,0 +1,159 @@
+"""One learner on the desk: modules, attempts at every quiz, what was granted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from lms.accounts.models import Person
+from lms.cohorts.models import Enrolment
+from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
+from lms.completion import unlocking
+from lms.completion.queries import facts
+from lms.core.db import db
+from lms.core.errors import NotFound
+from lms.core.permissions import Actor
+from lms.programs import catalogue
+from lms.programs.content import Quiz
+from lms.quizzes.models import Attempt, AttemptAllowance
+from lms.regions.models import Institution
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """An attempt at a quiz."""
+
+    uuid: UUID
+    number: int
+    state: str
+    mark: Decimal | None
+    is_passed: bool | None
+    started_at: dt.datetime
+    submitted_at: dt.datetime | None
+    late_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What an instructor gave: attempts, minutes, why, who, when."""
+
+    extra_attempts: int
+    extra_minutes: int
+    reason: str
+    by: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuizDesk:
+    """A quiz of a learner."""
+
+    quiz: Quiz
+    attempts: tuple[AttemptLine, ...]
+    granted: tuple[Granted, ...]
+
+    @property
+    def allowed(self) -> int | None:
+        """How many attempts there are with what was granted; None for as many as one likes."""
+        if self.quiz.attempts == 0:
+            return None
+        return self.quiz.attempts + sum(item.extra_attempts for item in self.granted)
+
+    @property
+    def best(self) -> Decimal | None:
+        return max((item.mark for item in self.attempts if item.mark is not None), default=None)
+
+    @property
+    def is_passed(self) -> bool:
+        return any(item.is_passed for item in self.attempts)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is asked for: passed, or handed in where nothing can be passed."""
+        return self.is_passed or (
+            self.quiz.kind in ("pretest", "practice") and any(item.submitted_at for item in self.attempts)
+        )
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no attempt is left and the quiz still holds the learner up."""
+        return self.allowed is not None and len(self.attempts) >= self.allowed and not self.is_settled
+
+    @property
+    def version(self) -> str:
+        """Changes with every attempt and grant, so that a form made before does not act twice."""
+        return f"{len(self.attempts)}.{len(self.granted)}"
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerPage:
+    """A learner within the scope. `standing` is None before there is a class."""
+
+    enrolment: LearnerEnrolment
+    full_name: str
+    institution: str | None
+    standing: unlocking.Standing | None
+    quizzes: dict[str, QuizDesk]
+    jp: int
+
+
+def learner_page(enrolment_uuid: UUID, *, by: Actor) -> LearnerPage:
+    """Return a learner within the actor's scope: five statements. Raises `NotFound`."""
+    enrolment = learner_enrolment(enrolment_uuid, by=by, capability="learner.follow")
+    who = db.session.execute(
+        sa.select(Person.full_name, Institution.name).select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Institution, Institution.id == Enrolment.institution_id).where(Enrolment.id == enrolment.id)
+    ).one()
+    if enrolment.program_version_id is None:
+        return LearnerPage(enrolment, who.full_name, who.name, None, {}, 0)
+    program = catalogue.version(enrolment.program_version_id).program
+    attempts, granted = _attempts(enrolment.id), _granted(enrolment.id)
+    quizzes = {
+        quiz.id: QuizDesk(quiz, tuple(attempts[quiz.id]), tuple(granted[quiz.id]))
+        for module in program.modules for quiz in module.quizzes
+    }
+    return LearnerPage(
+        enrolment, who.full_name, who.name, unlocking.standing(program, facts(enrolment.id)), quizzes, program.jp
+    )
+
+
+def quiz_desk(enrolment_uuid: UUID, quiz_id: str, *, by: Actor) -> tuple[LearnerPage, QuizDesk]:
+    """Return a learner and one quiz of theirs. Raises `NotFound`."""
+    page = learner_page(enrolment_uuid, by=by)
+    if quiz_id not in page.quizzes:
+        raise NotFound
+    return page, page.quizzes[quiz_id]
+
+
+def _attempts(enrolment_id: int) -> dict[str, list[AttemptLine]]:
+    found: dict[str, list[AttemptLine]] = defaultdict(list)
+    rows = db.session.execute(
+        sa.select(
+            Attempt.quiz_id, Attempt.uuid, Attempt.number, Attempt.state, Attempt.mark, Attempt.is_passed,
+            Attempt.started_at, Attempt.submitted_at, Attempt.late_state,
+        ).where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.number)
+    )
+    for row in rows:
+        found[row[0]].append(AttemptLine(*row[1:]))
+    return found
+
+
+def _granted(enrolment_id: int) -> dict[str, list[Granted]]:
+    found: dict[str, list[Granted]] = defaultdict(list)
+    rows = db.session.execute(
+        sa.select(
+            AttemptAllowance.quiz_id, AttemptAllowance.extra_attempts, AttemptAllowance.extra_minutes,
+            AttemptAllowance.reason, Person.full_name, AttemptAllowance.granted_at,
+        )
+        .join(Person, Person.id == AttemptAllowance.granted_by)
+        .where(AttemptAllowance.enrolment_id == enrolment_id).order_by(AttemptAllowance.id)
+    )
+    for row in rows:
+        found[row[0]].append(Granted(*row[1:]))
+    return found

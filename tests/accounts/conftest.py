@@ -1,0 +1,3 @@
+"""The fixtures of these tests."""
+
+from accounts.gate import gate, story  # noqa: F401

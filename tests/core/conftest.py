@@ -1,0 +1,3 @@
+"""The fixtures of these tests."""
+
+from core.trial_form import sender, story, trial  # noqa: F401

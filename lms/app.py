@@ -85,7 +85,8 @@ def _configure_web(app: Flask) -> None:
     # Our own file, sent as it is: the policy names the hash of these very bytes.
     app.jinja_env.globals["inline_style"] = Markup(style)  # noqa: S704
     failures.init_app(app)
-    login = LoginManager(app)
+    # Templates ask `visitor()`; without its own variable Flask-Login costs a page nothing.
+    login = LoginManager(app, add_context_processor=False)
     login.request_loader(lambda _request: identity.visitor())
     app.before_request(accounts_web.load_visitor)
     app.after_request(accounts_web.refresh_cookie)

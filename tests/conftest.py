@@ -1,3 +1,3 @@
 """The fixtures come from `lms.testing`, so that plugins use the same ones."""
 
-from lms.testing import *  # noqa: F403
+from lms.testing import *

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from lms.accounts.models import Credential, Person, RoleAssignment, UserSession
 from lms.accounts.services import signing
 from lms.core import notices, roles
-from lms.core.db import db
+from lms.core.db import read
 from lms.core.permissions import Actor, Scope
 from lms.lib import clock
 
@@ -58,7 +58,7 @@ def load(key: str | None) -> LoadedSession | None:
     """Return the session of a cookie value, or None when it is unknown, ended or expired."""
     if not key or len(key) > 100:
         return None
-    rows = db.session.execute(_STATEMENT, {"key_hash": signing.hash_key(key)}).all()
+    rows = read(_STATEMENT, {"key_hash": signing.hash_key(key)}).all()
     if not rows:
         return None
     first, now = rows[0], clock.now()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from lms.cohorts import scope
 from lms.cohorts.models import LEARNING_STATES, Cohort, Enrolment, Period
-from lms.core.db import db
+from lms.core.db import read
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Scope
 from lms.lib import clock, words
@@ -81,7 +81,7 @@ def _as_enrolment(row: Any) -> LearnerEnrolment:
 
 def learner_enrolment(enrolment_uuid: UUID, *, by: Actor, capability: str = "learning.read") -> LearnerEnrolment:
     """Return one enrolment within the actor's scope, in one statement. Raises `NotFound`."""
-    row = db.session.execute(
+    row = read(
         _statement(by.role, by.scopes, capability, True),
         {"actor_id": by.person_id, "enrolment_uuid": enrolment_uuid},
     ).first()
@@ -92,7 +92,7 @@ def learner_enrolment(enrolment_uuid: UUID, *, by: Actor, capability: str = "lea
 
 def own_enrolments(*, by: Actor) -> list[LearnerEnrolment]:
     """Return the actor's own enrolments, the newest period first, in one statement."""
-    rows = db.session.execute(
+    rows = read(
         _statement(by.role, by.scopes, "learning.read", False), {"actor_id": by.person_id}
     )
     return [_as_enrolment(row) for row in rows]

@@ -37,7 +37,7 @@ def scope_names(actor: Actor) -> list[ScopeName]:
 
 
 def _names(kind: str, keys: list[str]) -> dict[str, ScopeName]:
-    rows: sa.Result[Any]
+    rows: Any
     if kind == "region":
         rows = db.session.execute(sa.select(Region.code, Region.name, Region.level).where(Region.code.in_(keys)))
     elif kind == "provider":

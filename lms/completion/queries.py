@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from lms.completion.models import CompletionFact
-from lms.core.db import db
+from lms.core.db import db, read
 from lms.programs.publish import count_learners_with
 
 
@@ -39,7 +39,7 @@ _OF_ONE = sa.select(CompletionFact.kind, CompletionFact.content_id).where(
 def facts(enrolment_id: int) -> Facts:
     """Return the facts of an enrolment, in one statement. The caller has checked the scope."""
     found: dict[str, set[str]] = defaultdict(set)
-    for kind, content_id in db.session.execute(_OF_ONE, {"enrolment_id": enrolment_id}):
+    for kind, content_id in read(_OF_ONE, {"enrolment_id": enrolment_id}):
         found[_FIELDS[kind]].add(content_id)
     return Facts(**{name: frozenset(ids) for name, ids in found.items()})
 

@@ -33,10 +33,11 @@ menu.place(
 )
 menu.place(
     "facilitator class_admin", 20, "enrolling.people", _("Peserta"), "people",
-    lights="enrolling.one enrolling.new_slip",
+    lights="enrolling.one enrolling.new_slip enrolling.make_slip",
 )
 menu.place(
-    "facilitator class_admin", 30, "enrolling.classes", _("Kartu akun"), "key", lights="enrolling.class_slips",
+    "facilitator class_admin", 30, "enrolling.classes", _("Kartu akun"), "key",
+    lights="enrolling.class_slips enrolling.make_class_slips",
 )
 
 failures.says(cohorts.NotASupervisor, _("Orang ini tidak dapat menjadi pembimbing. Pilih nama lain."))

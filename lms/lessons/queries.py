@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
-from lms.core.db import db
+from lms.cohorts.models import LEARNING_STATES, Enrolment
+from lms.core.db import db, read
 from lms.lessons.models import LessonAnswer, LessonQuestion, Reflection
 
 
@@ -70,7 +71,7 @@ _WORK: Any = sa.union_all(_REFLECTION, _QUESTIONS, _ANSWERS).order_by("kind", "q
 
 def lesson_work(enrolment_id: int, lesson_id: str) -> LessonWork:
     """Return the learner's own work under a lesson, in one statement. The caller has checked the scope."""
-    rows = db.session.execute(_WORK, {"enrolment_id": enrolment_id, "lesson_id": lesson_id}).all()
+    rows = read(_WORK, {"enrolment_id": enrolment_id, "lesson_id": lesson_id}).all()
     note = next((row for row in rows if row.kind == 0), None)
     turns = tuple(
         Turn(row.text, row.at, None if row.full_name is None else Author(row.full_name, row.call_name, row.sex))
@@ -102,7 +103,41 @@ _RECENT = (
 
 def recent_answers(enrolment_id: int, *, most: int = 2) -> list[RecentAnswer]:
     """Return the newest answers to a learner's questions. The caller has checked the scope."""
-    rows = db.session.execute(_RECENT, {"enrolment_id": enrolment_id, "most": most})
+    rows = read(_RECENT, {"enrolment_id": enrolment_id, "most": most})
     return [
         RecentAnswer(row.lesson_id, row.text, Author(row.full_name, row.call_name, row.sex)) for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReflection:
+    """A reflection that its writer has shared with the class."""
+
+    text: str
+    at: dt.datetime
+    author: Author
+
+
+def shared_reflections(
+    cohort_id: int, lesson_id: str, *, size: int, offset: int = 0
+) -> tuple[list[SharedReflection], int]:
+    """Return what a class has shared under a lesson, newest first, and how many there are.
+
+    The caller has checked that the reader belongs to the class. An empty text was taken back and is not shown.
+    """
+    found = (
+        sa.select(Reflection.text, Reflection.updated_at, Person.full_name, Person.call_name, Person.sex)
+        .join(Enrolment, Enrolment.id == Reflection.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Enrolment.cohort_id == cohort_id, Enrolment.state.in_(LEARNING_STATES), Reflection.lesson_id == lesson_id,
+            Reflection.is_shared, Reflection.text != "",
+        )
+    )
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+    rows = db.session.execute(
+        found.order_by(Reflection.updated_at.desc(), Reflection.id.desc()).limit(size).offset(offset)
+    )
+    return [
+        SharedReflection(row.text, row.updated_at, Author(row.full_name, row.call_name, row.sex)) for row in rows
+    ], total

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -51,10 +52,13 @@ _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _WITH_NAME = re.compile(
     r"(?:[a-z'’]+,\s*)?(\d{1,2})[\s-]+([a-z]+)\.?,?[\s-]+(\d{4})", re.ASCII | re.IGNORECASE
 )
+#: Pages say the same few numbers and days again and again, and Babel parses its pattern for each of them.
+_kept = lru_cache(maxsize=4096)
 _PLAIN = re.compile(r"[+-]?(\d+)(?:[.,](\d+))?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d+)?", re.ASCII)
 
 
+@_kept
 def number(x: Decimal | int | float, lang: str, *, places: int = 2) -> str:
     """ "1.234,5" or "1,234.5": at most `places` decimals, rounded half up, without zeros at the end."""
     value = _rounded(x, places)
@@ -78,11 +82,13 @@ def mark(value: Decimal | None, lang: str = "id") -> str:
     return _MISSING if value is None else number(value, lang)
 
 
+@_kept
 def date_long(day: date, lang: str) -> str:
     """ "Sabtu, 21 November 2026"."""
     return format_date(day, "EEEE, d MMMM y", locale=_locale(lang))
 
 
+@_kept
 def date_short(day: date, lang: str) -> str:
     """ "21 Nov 2026", never with the month as a number."""
     return format_date(day, "d MMM y", locale=_locale(lang))
@@ -102,6 +108,7 @@ def moment(at: datetime, zone: str, lang: str) -> str:
     return date_long(_there(at, zone), lang) + joint + time_of(at, zone, lang)
 
 
+@_kept
 def date_range(first: date, last: date, lang: str) -> str:
     """ "21–23 November 2026"; what both days share is written once. Raises ValueError when `last` is
     earlier.
@@ -177,6 +184,7 @@ def end_of_day(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
 
 
+@_kept
 def initials(name: str) -> str:
     """One or two capitals for a round badge: of the first and the last word, titles left out; "?" for no
     letter.

@@ -88,6 +88,10 @@ class Question:
     content: Mapping[str, Mapping[str, Any]]
     sha256: str
 
+    def __hash__(self) -> int:
+        """By id and content, so that what is made of a question can be kept beside it."""
+        return hash((self.id, self.sha256))
+
 
 @dataclass(frozen=True)
 class Module:

@@ -10,12 +10,12 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from lms.lib.gift import Question as GiftQuestion, Text, from_dict
 from lms.lib.gift.model import MATCHING, MULTIPLE_CHOICE, MULTIPLE_RESPONSE, ORDERING, SHORT_ANSWER
-from lms.programs.content import DEFAULT_LANGUAGE
+from lms.programs.content import DEFAULT_LANGUAGE, Question
 from lms.quizzes.question_types import (
     AnswerFeedback,
     Feedback,
@@ -31,7 +31,7 @@ from lms.quizzes.question_types import (
 from lms.quizzes.question_types.options import STEM
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WordedQuestion:
     """One question version with all its languages. Everything it returns carries the Indonesian ids."""
 
@@ -43,12 +43,17 @@ class WordedQuestion:
         return from_dict(self.content[DEFAULT_LANGUAGE])
 
     @cached_property
+    def translations(self) -> Mapping[str, GiftQuestion]:
+        """The question in every other language."""
+        return {key: from_dict(data) for key, data in self.content.items() if key != DEFAULT_LANGUAGE}
+
+    @cached_property
     def kind(self) -> QuestionType:
         return question_type(self.own.type)
 
     def in_language(self, language: str) -> GiftQuestion:
         """The question as it reads in a language, Indonesian when nobody has translated it."""
-        return self.own if language not in self.content else from_dict(self.content[language])
+        return self.translations.get(language, self.own)
 
     def fell_back(self, language: str) -> bool:
         """Whether a reader of this language gets the Indonesian words."""
@@ -56,6 +61,9 @@ class WordedQuestion:
 
     def present(self, seed: int, language: str) -> Presentation:
         """What the learner sees; a seed of 0 keeps the order of the file."""
+        return _presented(self, seed, language)
+
+    def _present(self, seed: int, language: str) -> Presentation:
         shown = self.kind.present(self.own, seed or None)
         if language == DEFAULT_LANGUAGE or self.fell_back(language):
             return shown
@@ -109,6 +117,18 @@ class WordedQuestion:
             for own_id, other_id, text in zip(own.ids, other.ids, other.texts, strict=True):
                 found[own_id, other_id] = text
         return found
+
+
+@lru_cache(maxsize=2000)
+def worded(question: Question) -> WordedQuestion:
+    """Return a question of a programme ready for use; it is read once, however many attempts hold it."""
+    return WordedQuestion(question.content)
+
+
+@lru_cache(maxsize=4000)
+def _presented(question: WordedQuestion, seed: int, language: str) -> Presentation:
+    # A learner opens the page of a running attempt again and again, always in the order of its seed.
+    return question._present(seed, language)
 
 
 def _option_maps(question: GiftQuestion) -> list[OptionMap]:

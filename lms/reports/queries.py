@@ -115,7 +115,7 @@ def scorecard(actor: Actor, period: PeriodChoice) -> Scorecard:
 
 
 def chosen(choices: list[PeriodChoice], wanted: str) -> PeriodChoice | None:
-    """Return the period asked for, or the newest that has begun; None without any. Raises `NotFound` for a foreign one."""
+    """Return the period asked for, or the newest that has begun; None without any. `NotFound` for a foreign one."""
     if not wanted:
         today = clock.local(clock.now(), "Asia/Makassar").date()
         begun = (choice for choice in choices if choice.starts_on <= today)

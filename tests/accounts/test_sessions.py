@@ -370,7 +370,8 @@ def test_the_list_holds_no_code_phone_or_nik(app, story):
     from lms.core.keys import keys
 
     gate, (who,) = shared_phone(app, story, "Baiq Murniati")
-    content = URLSafeSerializer(keys().signing, salt="chooser").loads(gate.client.get_cookie("akun", path="/masuk").value)
+    value = gate.client.get_cookie("akun", path="/masuk").value
+    content = URLSafeSerializer(keys().signing, salt="chooser").loads(value)
 
     assert [uuid.UUID(item) for item in content] == [who.person_uuid]
 

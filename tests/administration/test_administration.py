@@ -58,7 +58,8 @@ def test_people_are_found_by_name_code_and_nik_and_the_nik_is_never_shown(story,
 def test_a_new_person_gets_a_role_then_a_slip_and_can_sign_in(app, story, desk):
     cohort = story.cohort()
     made = desk.send(
-        desk.get("/kelola/orang/baru"), "", full_name="Nurul Hidayati", sex="P", call_name="", nik="", phone="", email=""
+        desk.get("/kelola/orang/baru"), "", full_name="Nurul Hidayati", sex="P", call_name="", nik="", phone="",
+        email="",
     )
     assert made.status_code == 303
     page = made.location.split("?")[0]
@@ -156,7 +157,7 @@ def test_an_ended_account_is_out_everywhere_and_nothing_is_deleted(app, story, d
     learner = story.teacher(story.cohort())
     walker = Desk(app, story, learner)
     page = desk.get(f"/kelola/orang/{learner.person_uuid}")
-    assert desk.send(page, "/akhiri").status_code == 303
+    assert desk.send(page, f"{learner.person_uuid}/akhiri").status_code == 303
 
     assert walker.get("/akun").status_code == 303
     db.session.expire_all()

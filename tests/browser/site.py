@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,18 +14,27 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
 
 from lms import config
+from lms.accounts.models import Credential
 from lms.accounts.services import people, secrets
 from lms.app import create_app
 from lms.cohorts.models import Enrolment
+from lms.completion import services as completion
 from lms.core import migrations
 from lms.core.db import db, write_tx
-from lms.core.permissions import SYSTEM
+from lms.core.permissions import SYSTEM, Actor, Scope
+from lms.demo import accounts as demo_accounts, story as demo_story
 from lms.lib import clock
 from lms.lib.uuid7 import uuid7
+from lms.programs import catalogue
 from lms.programs.publish import publish
 from lms.programs.reader import read_program
+from lms.quizzes import services as quizzes
 from lms.testing_stories import SUBDISTRICT, Class, Story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,24 +62,26 @@ class Site:
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
+        # A copy, so that a journey can break a file of the course and look at what the preview says.
+        self.courses = Path(shutil.copytree(ROOT / "courses", folder / "courses"))
         self.config = config.load({}, instance=folder, env="development", base_url=self.url)
         self.app = create_app(self.config)
         with self.app.app_context():
             migrations.migrate()
             self.story = Story()
             with write_tx():
-                version_id = publish(read_program(ROOT / "courses" / "diklat-dasar"), by=SYSTEM).version_id
-            self.cohort = self.story.cohort(version_id, starts=-21, ends=60, name="Kelas Janapria")
-            self.other = self.story.cohort(version_id, starts=-21, ends=60, name="Kelas Keruak", region="52.03")
+                for program in ("diklat-dasar", "diklat-lanjut", "diklat-mahir"):
+                    publish(read_program(self.courses / program), by=SYSTEM)
+        self.cohort = self.new_class("Kelas Janapria")
         self.process = self._serve()
 
     def _serve(self) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ, "INSTANCE": str(self.folder), "BASE_URL": self.url, "LMS_ENV": "development",
-            "PYTHONPATH": str(ROOT),
+            "LMS_COURSES": str(self.courses), "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "wsgi:application", "--bind", f"127.0.0.1:{self.port}",
+            [sys.executable, "-m", "gunicorn", "browser.served:application", "--bind", f"127.0.0.1:{self.port}",
              "--worker-class", "gthread", "--workers", "1", "--threads", "4", "--log-level", "warning"],
             cwd=ROOT, env=environment, start_new_session=True,
         )
@@ -92,6 +104,12 @@ class Site:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+
+    def new_class(self, name: str, **changes: Any) -> Class:
+        """Make a class in its fourth week on the real programme; `changes` as for `Story.cohort`."""
+        with self.app.app_context():
+            version_id = catalogue.latest("diklat-dasar").id
+            return self.story.cohort(version_id, **{"starts": -21, "ends": 60, "name": name} | changes)
 
     def new_teacher(
         self, name: str, *, must_change: bool = False, cohort: Class | None = None, state: str = "active",
@@ -122,6 +140,44 @@ class Site:
             secrets.store_secret(person.id, "password", hashed, must_change=False, by=SYSTEM)
             people.assign_role(person.id, role, scope_kind, scope_key, by=SYSTEM, starts_at=_yesterday())
             return Account(role, person.code, PASSWORD, person.id)
+
+    def give_role(self, account: Account, role: str, scope_kind: str, scope_key: str = "") -> None:
+        """Give somebody one more role."""
+        with self.app.app_context(), write_tx():
+            people.assign_role(account.person_id, role, scope_kind, scope_key, by=SYSTEM, starts_at=_yesterday())
+
+    def complete(self, account: Account, *modules: str) -> None:
+        """Let modules be complete for a learner, so that what comes after them is open."""
+        with self.app.app_context(), write_tx() as session:
+            enrolment_id = session.scalars(
+                sa.select(Enrolment.id).where(Enrolment.uuid == UUID(account.enrolment))
+            ).one()
+            for module in modules:
+                completion.record(
+                    enrolment_id, "diklat-dasar", module, "module_complete", rule_version="1.0", by=SYSTEM
+                )
+
+    def hand_in_blank(self, account: Account, quiz_id: str, *, times: int) -> None:
+        """Let a learner hand in a quiz without one answer, so many times."""
+        by = Actor(account.person_id, "", "teacher", (Scope("self", ""),))
+        with self.app.app_context():
+            for _ in range(times):
+                with write_tx():
+                    quizzes.submit(quizzes.start_attempt(UUID(account.enrolment), quiz_id, by=by), {}, by=by)
+
+    def lock(self, account: Account) -> None:
+        """Close an account as wrong tries do."""
+        with self.app.app_context(), write_tx() as session:
+            session.execute(
+                sa.update(Credential).where(Credential.person_id == account.person_id)
+                .values(failures=10, locked_until=clock.now() + dt.timedelta(minutes=40))
+            )
+
+    def tell_demo(self) -> list[dict[str, str]]:
+        """Make the fictive people of the demo on this site and return the accounts that are handed out."""
+        with self.app.app_context():
+            demo_story.build(say=lambda _line: None)
+            return demo_accounts.refresh(self.app, self.config)
 
 
 def _yesterday() -> dt.datetime:

@@ -15,6 +15,8 @@ from lms.lib.gift import Question, from_dict, plain_text
 from lms.programs.content import Program
 from lms.programs.reader import read_program
 
+#: What is written where no key is: a person marks it.
+ESSAY = "Foto itu saya minta diturunkan dahulu. Sesudah itu saya bicara berdua dengan rekan, lalu minta izin orang tua."
 COURSE = Path(__file__).resolve().parents[2] / "courses" / "diklat-dasar"
 
 
@@ -36,9 +38,18 @@ def _by_words() -> dict[str, Question]:
     return {_folded(plain_text(question.text)): question for question in questions}
 
 
+def _asked(slot: Locator) -> Question:
+    return _by_words()[_folded(slot.locator(".question").inner_text())]
+
+
+def kind_of(slot: Locator) -> str:
+    """Say of which type the question of a slot is."""
+    return _asked(slot).type
+
+
 def answer(slot: Locator) -> None:
     """Answer the question of one slot rightly."""
-    question = _by_words()[_folded(slot.locator(".question").inner_text())]
+    question = _asked(slot)
     match question.type:
         case "multiple_choice" | "multiple_response":
             best = max(item.fraction or 0 for item in question.answers)
@@ -59,6 +70,8 @@ def answer(slot: Locator) -> None:
                     slot.get_by_label(plain_text(item.text), exact=True).select_option(label=item.match)
         case "ordering":
             _order(slot, [plain_text(item.text) for item in question.answers])
+        case "essay":
+            slot.locator("textarea").fill(ESSAY)
         case kind:
             raise AssertionError(f"nobody can answer {kind} by rule")
 

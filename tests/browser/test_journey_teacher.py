@@ -29,7 +29,9 @@ def _take_quiz(page: Page, *, wrong: int = 0) -> None:
     solver.take(page, wrong=wrong)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(PHONE, id="phone"), pytest.param(DESK, id="desk", marks=pytest.mark.slow)]
+)
 def test_a_teacher_who_has_done_nothing_passes_the_first_three_modules_by_clicking(
     size: tuple[int, int], site: Site, open_page: Callable[..., Page], sign_in: Callable[[Page, Account], Page]
 ) -> None:
@@ -60,6 +62,7 @@ def test_a_teacher_who_has_done_nothing_passes_the_first_three_modules_by_clicki
     expect(page.get_by_text(re.compile("terbuka setelah", re.IGNORECASE)).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_was_answered_is_there_again_after_the_browser_was_closed(
     site: Site, open_page: Callable[..., Page], sign_in: Callable[[Page, Account], Page]
 ) -> None:
@@ -79,6 +82,7 @@ def test_what_was_answered_is_there_again_after_the_browser_was_closed(
     assert again.locator("[data-answered]").inner_text() == "1"
 
 
+@pytest.mark.slow
 def test_everything_but_autosave_works_without_javascript(
     site: Site, open_page: Callable[..., Page], sign_in: Callable[[Page, Account], Page]
 ) -> None:
@@ -96,6 +100,7 @@ def test_everything_but_autosave_works_without_javascript(
     assert page.url.endswith("/hasil")
 
 
+@pytest.mark.slow
 def test_the_page_speaks_english_to_an_english_browser_and_keeps_a_choice(
     site: Site, open_page: Callable[..., Page]
 ) -> None:

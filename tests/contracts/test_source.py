@@ -141,7 +141,8 @@ def test_no_template_calls_text_safe():
 
 #: The door through which cleaned HTML passes, pictures of ours, hidden fields, and the one style sheet.
 MARKUP = {
-    "lms/app.py", "lms/authoring/views.py", "lms/classroom/views/blueprint.py", "lms/core/web/icons.py", "lms/core/web/pages.py", "lms/core/web/qr.py", "lms/lib/markup/__init__.py",
+    "lms/app.py", "lms/authoring/views.py", "lms/classroom/views/blueprint.py", "lms/core/web/icons.py",
+    "lms/core/web/pages.py", "lms/core/web/qr.py", "lms/lib/markup/__init__.py",
 }
 
 

@@ -157,3 +157,31 @@ def test_an_empty_question_is_refused(story: Story) -> None:
     with pytest.raises(Invalid):
         ask(teacher, " \n ")
     assert queries.lesson_work(teacher.enrolment_id, "m00-1").asked == 0
+
+
+def test_a_shared_reflection_is_read_by_the_own_class_only_and_can_be_taken_back(story: Story) -> None:
+    cohort = story.cohort()
+    writer, classmate = story.teacher(cohort), story.teacher(cohort)
+    stranger = story.teacher(story.cohort())
+    reflect(writer, "R. menyusun lima balok.", shared=True)
+    reflect(classmate, "Hanya untuk saya.")
+    reflect(stranger, "Dari kelas lain.", shared=True)
+
+    shared, total = queries.shared_reflections(cohort.id, "m00-1", size=20)
+    assert ([item.text for item in shared], total) == (["R. menyusun lima balok."], 1)
+
+    reflect(writer, "R. menyusun lima balok.", shared=False)
+    assert queries.shared_reflections(cohort.id, "m00-1", size=20) == ([], 0)
+
+
+def test_the_page_of_shared_reflections_shows_text_as_text(app: Any, story: Story) -> None:
+    cohort = story.cohort()
+    writer, reader = story.teacher(cohort), story.teacher(cohort)
+    reflect(writer, "<b onclick=x>Balok</b>", shared=True)
+    client = app.test_client()
+    story.sign_in(client, reader)
+
+    shown = client.get(f"/pelajaran/{reader.enrolment_uuid}/m00-1/refleksi").text
+
+    assert "&lt;b onclick=x&gt;Balok" in shown
+    assert "<b onclick" not in shown

@@ -16,8 +16,9 @@ from lms.core.web.actions import allow, perform, wants_json
 from lms.core.web.forms import Form, TextField
 from lms.core.web.identity import actor
 from lms.core.web.pages import page
+from lms.core.web.paging import Pager
 from lms.core.words_lazy import lazy as _
-from lms.lessons import services
+from lms.lessons import queries as lesson_queries, services
 from lms.programs.content import in_language
 
 
@@ -81,6 +82,20 @@ def _next_address(desk: queries.Desk, lesson_id: str, granted: list[str]) -> str
     if following is not None and module.id not in granted and following[1].id not in desk.facts.passed:
         return url_for("classroom.quiz", enrolment_uuid=enrolment, quiz_id=following[1].id)
     return url_for("classroom.module", enrolment_uuid=enrolment, module_id=module.id)
+
+
+@bp.get("/pelajaran/<uuid:enrolment_uuid>/<lesson_id>/refleksi")
+@allow("learning.read")
+def class_reflections(enrolment_uuid: uuid.UUID, lesson_id: str) -> Response:
+    """Show what the class has shared under a lesson that is open to the reader."""
+    found = queries.lesson_page(enrolment_uuid, lesson_id, by=actor())
+    pager = Pager.of_request()
+    shared, pager.total = lesson_queries.shared_reflections(
+        found.desk.enrolment.cohort_id or 0, lesson_id, size=pager.size, offset=pager.offset
+    )
+    return page(
+        "classroom/class_reflections.html", kept=True, desk=found.desk, lesson=found.lesson, shared=shared, pager=pager
+    )
 
 
 @bp.post("/pelajaran/<uuid:enrolment_uuid>/<lesson_id>/refleksi")

@@ -1,4 +1,6 @@
-"""The pictures on buttons and in menus. Paths are from Lucide (ISC licence), drawn by `icon()` in `parts.html`."""
+"""The pictures on buttons and in menus. Paths are from Lucide (ISC licence), drawn by `p.icon()` in templates."""
+
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -53,3 +55,10 @@ ICONS: dict[str, Markup] = {
         'whatsapp': '<path d="M2.992 16.342a2 2 0 0 1 .094 1.167l-1.065 3.29a1 1 0 0 0 1.236 1.168l3.413-.998a2 2 0 0 1 1.099.092 10 10 0 1 0-4.777-4.719"/>',
     }.items()
 }
+
+
+@lru_cache(maxsize=1000)
+def drawn(name: str, kind: str = "") -> Markup:
+    """Return an icon as it stands in a page; `kind` is one more class of the style sheet."""
+    opening = Markup('<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true">').format(f" {kind}" if kind else "")
+    return opening + ICONS[name] + Markup("</svg>")

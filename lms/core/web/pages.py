@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 from lms.core import i18n, operations, roles
 from lms.core.permissions import Actor
 from lms.core.web import icons, menu, security
+from lms.core.web.addresses import Addresses
 from lms.core.web.identity import visitor
 from lms.lib import markup, words
 
@@ -24,7 +26,9 @@ def init_app(app: Flask) -> None:
     """Install the language of each request, the words of templates, and compression of pages."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(said, said_of, newstyle=True)  # type: ignore[attr-defined]
+    # The extension looks the function up in each page and asks again whether to escape; ours knows both.
+    env.globals.update(_=said, gettext=said, ngettext=said_of, url_for=Addresses(app).url_for)
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
         number=lambda value: words.number(value, i18n.language()),
@@ -42,7 +46,7 @@ def init_app(app: Flask) -> None:
     )
     env.globals.update(csrf_token=security.csrf_token, hidden=hidden_fields, visitor=visitor, with_query=with_query)
     env.globals["language"] = i18n.language
-    env.globals.update(roles=roles.ROLES, ICONS=icons.ICONS, menu=menu.of_visitor)
+    env.globals.update(roles=roles.ROLES, drawn=icons.drawn, menu=menu.of_visitor)
     # The parts are rendered once as a module, so a page does not pay for them again.
     env.globals["p"] = env.get_template("parts.html").module
 
@@ -54,6 +58,23 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
         return _compressed(response)
+
+
+def said(message: str, /, **values: Any) -> Markup:
+    """Return a message in the reader's language for a template; what stands in its places is escaped."""
+    text = _words(i18n.language(), message)
+    return text % values if values else text
+
+
+def said_of(singular: str, plural: str, n: int, /, **values: Any) -> Markup:
+    """Return the message that fits the number `n`, which also fills its place `n`."""
+    return Markup(i18n.catalogue(i18n.language()).ngettext(singular, plural, n)) % {"n": n, **values}  # noqa: S704
+
+
+@lru_cache(maxsize=5000)
+def _words(language: str, message: str) -> Markup:
+    # Message ids and catalogues are ours, so they are no words of a stranger that would need escaping.
+    return Markup(i18n.catalogue(language).gettext(message))  # noqa: S704
 
 
 def chosen_language() -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
+#: The zone of days and hours where no class and no region says one.
+DEFAULT_ZONE = "Asia/Makassar"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 
 

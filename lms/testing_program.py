@@ -1,4 +1,4 @@
-"""A tiny programme for tests: five modules, every kind of quiz, eight minutes of reading. Never imported by the engine.
+"""A tiny programme and tiny regions for tests: five modules, every kind of quiz. Never imported by the engine.
 
 Order and rules are those of a real tier: M00 first, M01 to M03 in any order after it, M10 last. Words that only a key
 or a feedback holds begin with `UMPAN` or `JUDUL`, so that a test can look for leaks.
@@ -13,8 +13,22 @@ from typing import Any
 
 from lms.lib import gift
 from lms.programs.content import Lesson, Module, Program, Question, Quiz
+from lms.regions.models import Region
 
 PROGRAM_ID = "diklat-mini"
+PROVINCE, REGENCY, SUBDISTRICT, OTHER_SUBDISTRICT = "52", "52.02", "52.02.01", "52.03.01"
+
+
+def regions() -> list[Region]:
+    """Return new rows of the regions of every story; a parent stands before its children."""
+    return [
+        Region(code=code, name=name, level=level, parent_code=parent, timezone="Asia/Makassar")
+        for code, name, level, parent in (
+            (PROVINCE, "Nusa Tenggara Barat", "province", None), (REGENCY, "Lombok Tengah", "regency", PROVINCE),
+            ("52.03", "Lombok Timur", "regency", PROVINCE), (SUBDISTRICT, "Praya", "subdistrict", REGENCY),
+            (OTHER_SUBDISTRICT, "Keruak", "subdistrict", "52.03"),
+        )
+    ]
 
 
 def choice(key: str, tag: str = "a") -> str:

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from lms.accounts.models import Credential, Person, RoleAssignment, UserSession
 from lms.accounts.services import secrets, signing
 from lms.cohorts.models import Cohort, Enrolment, Period
+from lms.core import roles
 from lms.core.db import db, write_tx
 from lms.core.keys import keys
 from lms.core.permissions import Actor, Scope
@@ -32,9 +33,8 @@ from lms.lib.uuid7 import uuid7
 from lms.programs.content import Program, as_document
 from lms.programs.models import ProgramVersion
 from lms.regions.models import Institution, Provider, Region
-from lms.testing_program import tiny_program
+from lms.testing_program import PROVINCE, REGENCY, SUBDISTRICT, regions, tiny_program
 
-PROVINCE, REGENCY, SUBDISTRICT, OTHER_SUBDISTRICT = "52", "52.02", "52.02.01", "52.03.01"
 PIN = "482915"
 
 
@@ -114,7 +114,8 @@ class Story:
             if found is not None:
                 return found
             if db.session.get(Region, PROVINCE) is None:
-                self._regions()
+                db.session.add_all(regions())
+                db.session.flush()  # The provider points at one of them.
             row = Provider(
                 code=code, name=f"Lembaga {code}", region_code=PROVINCE, help_name="Meja bantuan",
                 help_phone="6281200000000",
@@ -122,16 +123,6 @@ class Story:
             db.session.add(row)
             db.session.flush()
             return row.id
-
-    def _regions(self) -> None:
-        rows = (
-            (PROVINCE, "Nusa Tenggara Barat", "province", None), (REGENCY, "Lombok Tengah", "regency", PROVINCE),
-            ("52.03", "Lombok Timur", "regency", PROVINCE), (SUBDISTRICT, "Praya", "subdistrict", REGENCY),
-            (OTHER_SUBDISTRICT, "Keruak", "subdistrict", "52.03"),
-        )
-        for code, name, level, parent in rows:
-            db.session.add(Region(code=code, name=name, level=level, parent_code=parent, timezone="Asia/Makassar"))
-            db.session.flush()
 
     def institution(self, name: str = "TK Tunas Harapan", *, region: str = SUBDISTRICT) -> int:
         """Return a new institution."""
@@ -216,6 +207,8 @@ class Story:
                 person_id=person.person_id, role=role, scope_kind=scope.kind, scope_key=scope.key,
                 starts_at=clock.now() - dt.timedelta(days=30),
             ))
+            if roles.ROLES[role].is_staff:
+                db.session.get_one(Credential, person.person_id).kind = "password"
         return Actor(person.person_id, str(person.person_uuid), role, (scope,))
 
     def teacher(
@@ -290,10 +283,12 @@ class Story:
                 for person_id in people
             ]))
 
-    def sign_in(self, client: Any, who: Someone, *, kind: str = "own") -> str:
+    def sign_in(self, client: Any, who: Someone, *, kind: str | None = None) -> str:
         """Open a session for a test client and return its form token (`_csrf`), without paying for a hash."""
         key, now = uuid.uuid4().hex, clock.now()
         with writing():
+            known = db.session.get_one(Credential, who.person_id)
+            kind = kind or ("staff" if known.kind == "password" else "own")
             db.session.add(UserSession(
                 key_hash=signing.hash_key(key), person_id=who.person_id, kind=kind, role=who.actor.role or None,
                 created_at=now, touched_at=now, expires_at=now + dt.timedelta(days=1), device="",

@@ -97,6 +97,17 @@ class AddressCounter(Base):
     failures: Mapped[int] = mapped_column(default=0)
 
 
+class UnknownIdentifier(Base):
+    """Wrong tries for an identifier that names nobody; closed as an account is, so a lock tells nothing."""
+
+    __tablename__ = "unknown_identifier"
+
+    #: A keyed hash: what was typed is not kept.
+    lookup: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
 class UserSession(Base):
     """A signed-in browser. The cookie holds a random value of which only the hash is stored."""
 
@@ -138,6 +149,11 @@ class RoleAssignment(Base):
     ends_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     #: The decree or letter the role comes from.
     paper: Mapped[str | None] = mapped_column(sa.String(120))
+
+    @classmethod
+    def in_force(cls, now: dt.datetime) -> sa.ColumnElement[bool]:
+        """The condition that an assignment holds at this moment: begun, and not ended yet."""
+        return sa.and_(cls.starts_at <= now, sa.or_(cls.ends_at.is_(None), cls.ends_at > now))
 
 
 for _path, _merge in (

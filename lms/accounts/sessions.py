@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from lms.accounts.models import Credential, Person, RoleAssignment, UserSession
 from lms.accounts.services import signing
 from lms.core import notices, roles
-from lms.core.db import read
+from lms.core.db import db, read
 from lms.core.permissions import Actor, Scope
 from lms.lib import clock
 
@@ -64,7 +64,11 @@ def load(key: str | None) -> LoadedSession | None:
     first, now = rows[0], clock.now()
     if first.expires_at <= now:
         return None
-    held = [row for row in rows if _in_force(row, now)]
+    held = [
+        row for row in rows
+        # A session that did not begin with a password carries no staff role, whatever was given since.
+        if _in_force(row, now) and (first.kind == "staff" or not roles.ROLES[row.held].is_staff)
+    ]
     names = sorted(dict.fromkeys(row.held for row in held), key=lambda role: roles.ROLES[role].is_staff)
     if not names:
         return None
@@ -80,6 +84,15 @@ def load(key: str | None) -> LoadedSession | None:
         must_change=bool(first.must_change), unread=first.unread,
         needs_touch=now - first.touched_at > (TOUCH_OWN if first.kind == "own" else TOUCH_OTHER),
     )
+
+
+def owner(key: str) -> str | None:
+    """Return the uuid of the person whose session a cookie value was, also after its end."""
+    found = db.session.scalar(
+        sa.select(Person.uuid).join(UserSession, UserSession.person_id == Person.id)
+        .where(UserSession.key_hash == signing.hash_key(key))
+    )
+    return None if found is None else str(found)
 
 
 def _in_force(row: Any, now: dt.datetime) -> bool:

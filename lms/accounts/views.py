@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts import queries, web
@@ -13,7 +15,7 @@ from lms.accounts.services import secrets, signing
 from lms.core import i18n, notices, registry, roles
 from lms.core.errors import Invalid
 from lms.core.web import failures, menu
-from lms.core.web.actions import PUBLIC, allow, next_page, open_before_change, perform
+from lms.core.web.actions import PUBLIC, SignedOut, allow, next_page, open_before_change, perform
 from lms.core.web.identity import actor, visitor
 from lms.core.web.pages import LANGUAGE_COOKIE, page
 from lms.core.web.paging import Pager
@@ -85,8 +87,15 @@ def enter() -> BaseResponse:
     except (signing.WrongSecret, signing.NoRole) as problem:
         form.secret.errors = [failures.sentence_of(problem) or ""]
         return _sign_in_page(form, status=422)
-    target = url_for("accounts.change_secret") if opened.must_change else next_page(url_for("accounts.start"))
-    response = make_response(redirect(target, 303))
+    kept = web.kept_form(request.form.get("_kept", ""))
+    if kept is not None and kept.person_uuid == opened.person_uuid and not opened.must_change:
+        web.read_visitor(opened.key)  # The form gets the token of the session that begins here.
+        response = page(
+            "failures/resend.html", fields=kept.fields, reason="stale", action=kept.address, nonce=uuid.uuid4().hex
+        )
+    else:
+        target = url_for("accounts.change_secret") if opened.must_change else next_page(url_for("accounts.start"))
+        response = make_response(redirect(target, 303))
     web.set_session_cookie(response, opened.key, max_age=opened.max_age)
     if form.shared.data:
         others = [item for item in web.chooser_people() if item != opened.person_uuid]
@@ -94,13 +103,22 @@ def enter() -> BaseResponse:
     return response
 
 
-def _sign_in_page(form: SignInForm, *, status: int = 200) -> Response:
+@bp.app_errorhandler(SignedOut)
+def sign_in_again(_problem: SignedOut) -> BaseResponse:
+    """Ask who sent a form after the session's end; what was typed waits on the page for the same person."""
+    kept = web.keep_form()
+    if not kept:
+        return redirect(url_for("accounts.sign_in"), 303)
+    return _sign_in_page(SignInForm(MultiDict()), kept=kept, status=401)
+
+
+def _sign_in_page(form: SignInForm, *, kept: str | None = None, status: int = 200) -> Response:
     people = [] if request.args.get("lain") else queries.phone_users(web.chooser_people())
     if form.identifier.text and form.identifier.text not in [person.code for person in people]:
         people = []  # Somebody else typed a name here: it must not be lost behind the list.
     return page(
         "accounts/sign_in.html", status=status, form=form, people=people, lanjut=next_page(""),
-        stamp=web.form_stamp(),
+        stamp=web.form_stamp(), kept_form=kept or request.form.get("_kept"), was_sent=kept is not None,
     )
 
 

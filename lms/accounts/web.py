@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -13,7 +13,7 @@ from lms.config import Config
 from lms.core import i18n
 from lms.core.db import DatabaseBusy
 from lms.core.keys import keys
-from lms.core.web import security
+from lms.core.web import failures, security
 from lms.core.web.identity import Visitor
 from lms.lib import clock, words
 
@@ -34,7 +34,12 @@ def load_visitor() -> None:
     g.visitor = None
     if request.endpoint in ("assets.file", "health.state", None):
         return
-    loaded = sessions.load(request.cookies.get(_config().cookie_name))
+    read_visitor(request.cookies.get(_config().cookie_name))
+
+
+def read_visitor(key: str | None) -> None:
+    """Let the rest of this request know who has the session of a cookie value; nobody when it is not open."""
+    loaded = sessions.load(key)
     if loaded is None:
         return
     actor = replace(loaded.actor, request_id=g.request_id, language=i18n.language())
@@ -111,3 +116,40 @@ def remember_on_phone(response: Response, people: list[str]) -> None:
 
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(keys().signing, salt="chooser")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """What was typed into a form whose session had ended, for the person of that session only."""
+
+    person_uuid: str
+    address: str
+    fields: list[tuple[str, str]]
+
+
+def keep_form() -> str:
+    """Return the form of this request, signed, for the sign-in page to hold; empty when it is not worth keeping.
+
+    The browser still has the cookie of the session and the form the token of it, so the form is one of ours and the
+    person is known. Secrets are left out.
+    """
+    key, fields = request.cookies.get(_config().cookie_name, ""), failures.typed()
+    given = request.form.get("_csrf", "")
+    person_uuid = sessions.owner(key) if keys().verify(given, "csrf", signing.hash_key(key)) else None
+    address = request.full_path.rstrip("?")
+    if person_uuid is None or not fields or not security.is_own_path(address):
+        return ""
+    return str(_keeper().dumps([person_uuid, address, fields]))
+
+
+def kept_form(text: str) -> KeptForm | None:
+    """Read what `keep_form` made; None for anything else."""
+    try:
+        person_uuid, address, fields = _keeper().loads(text)
+    except BadSignature:
+        return None
+    return KeptForm(person_uuid, address, [(name, value) for name, value in fields])
+
+
+def _keeper() -> URLSafeSerializer:
+    return URLSafeSerializer(keys().signing, salt="kept-form")

@@ -14,6 +14,7 @@ from lms.accounts.models import Credential, Person, PersonIdentifier, RoleAssign
 from lms.accounts.services.people import open_identifier
 from lms.cohorts.models import Cohort, Enrolment, Period
 from lms.cohorts.scope_names import ScopeName, scope_names
+from lms.core import roles
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.keys import keys
@@ -49,7 +50,7 @@ def find_people(
         wanted.append(_matches(text))
     if role:
         wanted.append(sa.select(RoleAssignment.id).where(
-            RoleAssignment.person_id == Person.id, RoleAssignment.role == role, _in_force()
+            RoleAssignment.person_id == Person.id, RoleAssignment.role == role, RoleAssignment.in_force(clock.now())
         ).exists())
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Person).where(*wanted)) or 0
     seen = (
@@ -85,19 +86,12 @@ def _matches(text: str) -> sa.ColumnElement[bool]:
     return sa.or_(*found)
 
 
-def _in_force() -> sa.ColumnElement[bool]:
-    now = clock.now()
-    return sa.and_(
-        RoleAssignment.starts_at <= now, sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now)
-    )
-
-
 def _roles_of(person_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     if person_ids:
         rows = db.session.execute(
             sa.select(RoleAssignment.person_id, RoleAssignment.role)
-            .where(RoleAssignment.person_id.in_(person_ids), _in_force()).distinct()
+            .where(RoleAssignment.person_id.in_(person_ids), RoleAssignment.in_force(clock.now())).distinct()
         )
         for person_id, role in rows:
             found[person_id].append(role)
@@ -144,6 +138,12 @@ class PersonPage:
     @property
     def is_locked(self) -> bool:
         return self.locked_until is not None and self.locked_until > clock.now()
+
+    @property
+    def needs_password(self) -> bool:
+        """Tell whether a staff role waits for a password: with a PIN it does not open."""
+        known = [roles.ROLES.get(line.role) for line in self.roles if not line.is_over]
+        return self.secret_kind not in (None, "password") and any(role is not None and role.is_staff for role in known)
 
     @property
     def version(self) -> str:

@@ -44,7 +44,7 @@ def overview(*, by: Actor) -> Overview:
     """Return the figures of the first page: five statements."""
     by.require("person.read")
     now = clock.now()
-    in_force = _in_force(now)
+    in_force = RoleAssignment.in_force(now)
 
     def count(*where: Any) -> sa.ScalarSelect[int]:
         return sa.select(sa.func.count()).where(*where).scalar_subquery()
@@ -65,12 +65,6 @@ def overview(*, by: Actor) -> Overview:
     by_role = {role: n for role, n in held if role in roles.ROLES}
     updates = sum(line.offered is not None for item in versions(by=by) for line in item.classes)
     return Overview(**row._mapping, updates=updates, by_role=by_role)
-
-
-def _in_force(now: dt.datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        RoleAssignment.starts_at <= now, sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +136,7 @@ class AuditLine:
 
 
 def audit_page(
-    wanted: AuditFilter, *, by: Actor, zone: str = "Asia/Makassar", limit: int = 30, offset: int = 0
+    wanted: AuditFilter, *, by: Actor, zone: str, limit: int = 30, offset: int = 0
 ) -> tuple[list[AuditLine], int]:
     """Return one page of the log, newest first, and how many rows there are: three statements."""
     by.require("audit.read")

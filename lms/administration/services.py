@@ -46,6 +46,14 @@ def end_account(person_uuid: UUID, *, by: Actor) -> None:
         return
     _leave_an_admin(person.id, now)
     person.ended_at = now
+    given = db.session.scalars(
+        sa.select(RoleAssignment.uuid).where(
+            RoleAssignment.person_id == person.id,
+            sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
+        )
+    ).all()
+    for assignment in given:
+        people.end_role(assignment, by=by)
     db.session.execute(
         sa.update(UserSession).where(UserSession.person_id == person.id, UserSession.ended_at.is_(None))
         .values(ended_at=now)
@@ -111,10 +119,7 @@ def _person(person_uuid: UUID) -> Person:
 
 
 def _leave_an_admin(person_id: int, now: dt.datetime) -> None:
-    holds = sa.and_(
-        RoleAssignment.role == "admin", RoleAssignment.starts_at <= now,
-        sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
-    )
+    holds = sa.and_(RoleAssignment.role == "admin", RoleAssignment.in_force(now))
     admins = set(db.session.scalars(
         sa.select(RoleAssignment.person_id).join(Person, Person.id == RoleAssignment.person_id)
         .where(holds, Person.ended_at.is_(None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -12,21 +13,22 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.services.people import IdentifierTaken
 from lms.accounts.slip_pages import answer_with_slips
-from lms.administration import people, queries, scopes, services
+from lms.administration import log_words, people, queries, scopes, services
 from lms.administration.forms import PersonForm, RoleForm
 from lms.cohorts import services as cohorts
+from lms.config import DEFAULT_ZONE
 from lms.core import i18n, registry
 from lms.core.errors import Invalid
+from lms.core.permissions import Actor
 from lms.core.web import failures, menu
 from lms.core.web.actions import allow, perform
 from lms.core.web.identity import actor
 from lms.core.web.pages import page
 from lms.core.web.paging import Pager
-from lms.core.words_lazy import lazy as _
+from lms.core.words_lazy import Lazy, lazy as _
 from lms.lib import words
 
 bp = Blueprint("administration", __name__)
-ZONE = "Asia/Makassar"
 
 for _kind in (
     "person.create", "person.end", "person.slip", "person.unlock", "role.assign", "role.end", "cohort.minor_update"
@@ -176,7 +178,7 @@ def give_role(person: UUID) -> BaseResponse:
         return _role_page(person, form, role, status=422)
     values: dict[str, Any] = {
         "starts_at": _midnight(form.since.data), "paper": form.paper.data,
-        "ends_at": words.end_of_day(form.until.data, ZONE) if form.until.data else None,
+        "ends_at": words.end_of_day(form.until.data, DEFAULT_ZONE) if form.until.data else None,
     }
     try:
         return perform(
@@ -189,7 +191,7 @@ def give_role(person: UUID) -> BaseResponse:
 
 
 def _midnight(day: dt.date | None) -> dt.datetime | None:
-    return None if day is None else dt.datetime.combine(day, dt.time(), ZoneInfo(ZONE)).astimezone(dt.UTC)
+    return None if day is None else dt.datetime.combine(day, dt.time(), ZoneInfo(DEFAULT_ZONE)).astimezone(dt.UTC)
 
 
 @bp.post("/kelola/peran/<uuid:assignment>/akhiri")
@@ -206,7 +208,10 @@ def end_role(assignment: UUID) -> BaseResponse:
 @allow("program.read")
 def versions() -> Response:
     """List the published versions and the classes that use them."""
-    return page("administration/versions.html", versions=queries.versions(by=actor()), said=request.args.get("pesan"))
+    return page(
+        "administration/versions.html", versions=queries.versions(by=actor()), zone=DEFAULT_ZONE,
+        said=request.args.get("pesan"),
+    )
 
 
 @bp.post("/kelola/kelas/<uuid:cohort>/naskah")
@@ -228,11 +233,27 @@ def audit_log() -> Response:
         action=asked.get("tindakan", "")[:60], person=asked.get("orang", "").strip()[:80],
         object=asked.get("objek", "").strip()[:64], since=_day("dari"), until=_day("sampai"),
     )
-    lines, pager.total = queries.audit_page(wanted, by=by, zone=ZONE, limit=pager.size, offset=pager.offset)
+    lines, pager.total = queries.audit_page(wanted, by=by, zone=DEFAULT_ZONE, limit=pager.size, offset=pager.offset)
     return page(
-        "administration/audit.html", lines=lines, pager=pager, wanted=wanted, zone=ZONE,
-        actions=queries.audit_actions(by=by),
+        "administration/audit.html", lines=lines, pager=pager, wanted=wanted, zone=DEFAULT_ZONE,
+        actions=_said_actions(by), words=log_words, say=_say, say_value=_say_value,
     )
+
+
+def _say(words_of: Mapping[str, Lazy], key: str) -> str:
+    # A row may be older than the table: what has no words any more is shown as it was written.
+    return i18n.gettext(words_of[key]) if key in words_of else key
+
+
+def _say_value(field: str, value: Any) -> Any:
+    told = log_words.value_words(field, value)
+    return i18n.gettext(told) if isinstance(told, Lazy) else told
+
+
+def _said_actions(by: Actor) -> list[tuple[str, str]]:
+    """Return (key, words) of the actions in the log, in the order of their words."""
+    found = [(key, _say(log_words.ACTIONS, key)) for key in queries.audit_actions(by=by)]
+    return sorted(found, key=lambda item: item[1])
 
 
 def _day(name: str) -> dt.date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +13,9 @@ import sqlalchemy as sa
 from lms.accounts.models import Person
 from lms.cohorts import scope
 from lms.cohorts.models import Announcement, Cohort, Enrolment
-from lms.core.db import db
+from lms.core.db import db, read
 from lms.core.errors import NotFound
-from lms.core.permissions import Actor
+from lms.core.permissions import Actor, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,22 @@ def announcements(
     *, by: Actor, cohort_id: int | None = None, page: int = 1, size: int = 20
 ) -> tuple[list[Notice], int]:
     """Return one page of the announcements of the actor's own classes, newest first, and how many there are."""
-    own = scope.enrolments(Enrolment.cohort_id, actor=by, capability="learning.read").where(
-        Enrolment.person_id == by.person_id, Enrolment.cohort_id.is_not(None)
+    rows = read(
+        _statement(by.role, by.scopes, cohort_id is not None),
+        {"actor_id": by.person_id, "cohort_id": cohort_id, "most": size, "skipped": (page - 1) * size},
+    ).all()
+    return [_notice(row) for row in rows], rows[0].total if rows else 0
+
+
+@lru_cache(maxsize=1000)
+def _statement(role: str, scopes: tuple[Scope, ...], is_of_class: bool) -> Any:
+    actor = scope.anybody(role, scopes)
+    own = scope.enrolments(Enrolment.cohort_id, actor=actor, capability="learning.read").where(
+        Enrolment.person_id == actor.person_id, Enrolment.cohort_id.is_not(None)
     )
-    if cohort_id is not None:
-        own = own.where(Enrolment.cohort_id == cohort_id)
-    rows = db.session.execute(
+    if is_of_class:
+        own = own.where(Enrolment.cohort_id == sa.bindparam("cohort_id", type_=sa.Integer))
+    return (
         sa.select(
             Announcement.uuid, Announcement.title, Announcement.text, Announcement.created_at, Cohort.timezone,
             Person.full_name, Person.title_prefix, Person.title_suffix, sa.func.count().over().label("total"),
@@ -46,9 +57,8 @@ def announcements(
         .join(Cohort, Cohort.id == Announcement.cohort_id)
         .join(Person, Person.id == Announcement.author_id)
         .where(Announcement.cohort_id.in_(own), Announcement.ended_at.is_(None))
-        .order_by(Announcement.id.desc()).limit(size).offset((page - 1) * size)
-    ).all()
-    return [_notice(row) for row in rows], rows[0].total if rows else 0
+        .order_by(Announcement.id.desc()).limit(sa.bindparam("most")).offset(sa.bindparam("skipped"))
+    )
 
 
 def announcement(announcement_uuid: uuid.UUID, *, by: Actor) -> Notice:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,11 +16,13 @@ from lms.classroom.announcements import Notice, announcements, full_name
 from lms.cohorts.models import LEARNING_STATES, Meeting
 from lms.cohorts.queries import LearnerEnrolment, learner_enrolment, own_enrolments
 from lms.completion import queries as completion_queries, unlocking
-from lms.core.db import db
+from lms.core.db import db, read
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor
+from lms.core.types import UtcDateTime
 from lms.lessons import queries as lesson_queries
 from lms.lessons.services import LessonLocked, NotLearning
+from lms.lib import clock
 from lms.programs import catalogue
 from lms.programs.content import Lesson, Module, Program, Quiz
 from lms.quizzes import queries as quiz_queries
@@ -140,36 +143,47 @@ def home(*, by: Actor) -> Home:
 
 
 def _meetings(cohort_id: int) -> list[Meeting]:
-    rows = db.session.scalars(
-        sa.select(Meeting).where(Meeting.cohort_id == cohort_id).order_by(Meeting.starts_at).limit(MOST_MEETINGS)
+    return list(db.session.scalars(_MEETINGS, {"cohort_id": cohort_id}))
+
+
+_MEETINGS = (
+    sa.select(Meeting).where(Meeting.cohort_id == sa.bindparam("cohort_id")).order_by(Meeting.starts_at)
+    .limit(MOST_MEETINGS)
+)
+
+
+_NOW: Any = sa.bindparam("now", type_=UtcDateTime)
+_PERSON = (Person.id, Person.full_name, Person.title_prefix, Person.title_suffix)
+_STAFF = (
+    sa.select(*_PERSON, RoleAssignment.role, sa.null().label("help_name"), sa.null().label("help_phone"))
+    .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+    .where(
+        RoleAssignment.scope_kind == "class", RoleAssignment.scope_key == sa.bindparam("cohort_key"),
+        RoleAssignment.role.in_(("instructor", "extra_instructor", "class_admin")),
+        RoleAssignment.in_force(_NOW), Person.ended_at.is_(None),
     )
-    return list(rows)
+)
+_SUPERVISOR = sa.select(*_PERSON, sa.literal("practice_supervisor"), sa.null(), sa.null()).where(
+    Person.id == sa.bindparam("supervisor_id")
+)
+_HELP_DESK = (
+    sa.select(
+        sa.literal(0), sa.literal(""), sa.null(), sa.null(), sa.literal(""), Provider.help_name, Provider.help_phone
+    )
+    .where(Provider.name == sa.bindparam("provider_name"), Provider.help_phone.is_not(None))
+    .limit(1)
+)
+_COMPANIONS: Any = sa.union_all(_STAFF, _SUPERVISOR, _HELP_DESK.subquery().select())
 
 
 def _companions(enrolment: LearnerEnrolment) -> tuple[list[Companion], tuple[str, str] | None]:
     """Return who accompanies a class, and the provider's public help desk; never somebody's own number."""
-    person = (Person.id, Person.full_name, Person.title_prefix, Person.title_suffix)
-    staff = (
-        sa.select(*person, RoleAssignment.role, sa.null().label("help_name"), sa.null().label("help_phone"))
-        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
-        .where(
-            RoleAssignment.scope_kind == "class", RoleAssignment.scope_key == str(enrolment.cohort_uuid),
-            RoleAssignment.role.in_(("instructor", "extra_instructor", "class_admin")),
-            RoleAssignment.ends_at.is_(None), Person.ended_at.is_(None),
-        )
-    )
-    supervisor = sa.select(
-        *person, sa.literal("practice_supervisor"), sa.null(), sa.null()
-    ).where(Person.id == (enrolment.supervisor_id or 0))
-    desk_of_provider = (
-        sa.select(
-            sa.literal(0), sa.literal(""), sa.null(), sa.null(), sa.literal(""), Provider.help_name, Provider.help_phone
-        )
-        .where(Provider.name == enrolment.provider_name, Provider.help_phone.is_not(None))
-        .limit(1)
-    )
     found, help_desk = [], None
-    for row in db.session.execute(sa.union_all(staff, supervisor, desk_of_provider.subquery().select())):
+    rows = read(_COMPANIONS, {
+        "cohort_key": str(enrolment.cohort_uuid), "supervisor_id": enrolment.supervisor_id or 0,
+        "provider_name": enrolment.provider_name, "now": clock.now(),
+    })
+    for row in rows:
         if row.help_phone:
             help_desk = (row.help_name or enrolment.provider_name, row.help_phone)
         else:

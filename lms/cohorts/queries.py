@@ -34,7 +34,7 @@ class LearnerEnrolment:
     cohort_uuid: UUID | None
     cohort_name: str | None
     cohort_state: str | None
-    #: IANA name; the class's zone once there is a class.
+    #: IANA name; the class's zone once there is a class, before that the zone of the period's region.
     timezone: str
     program_version_id: int | None
     starts_on: dt.date
@@ -62,21 +62,26 @@ class LearnerEnrolment:
         return self.cohort_id is not None and self.state in LEARNING_STATES and self.has_begun
 
 
-_COLUMNS = (
+#: The columns of a `LearnerEnrolment`, for a statement over `scope.enrolments` that needs more besides.
+COLUMNS: tuple[Any, ...] = (
     Enrolment.id, Enrolment.uuid, Enrolment.person_id, Enrolment.state, Enrolment.supervisor_id,
     Enrolment.last_active_at, Period.program_id, Period.title.label("period_title"),
     Provider.name.label("provider_name"),
     Cohort.id.label("cohort_id"), Cohort.uuid.label("cohort_uuid"), Cohort.name.label("cohort_name"),
     Cohort.state.label("cohort_state"), Cohort.program_version_id, Cohort.posttest_opens_on, Cohort.posttest_closes_on,
     Cohort.task_opens_on, Cohort.task_closes_on,
-    sa.func.coalesce(Cohort.timezone, "Asia/Makassar").label("timezone"),
+    scope.zone().label("timezone"),
     sa.func.coalesce(Cohort.starts_on, Period.starts_on, type_=sa.Date()).label("starts_on"),
     sa.func.coalesce(Cohort.ends_on, Period.ends_on, type_=sa.Date()).label("ends_on"),
 )
 
 
-def _as_enrolment(row: Any) -> LearnerEnrolment:
-    return LearnerEnrolment(**row._mapping)
+_NAMES = tuple(LearnerEnrolment.__dataclass_fields__)
+
+
+def as_enrolment(row: Any) -> LearnerEnrolment:
+    """Return the enrolment of a row that holds `COLUMNS`."""
+    return LearnerEnrolment(*[getattr(row, name) for name in _NAMES])
 
 
 def learner_enrolment(enrolment_uuid: UUID, *, by: Actor, capability: str = "learning.read") -> LearnerEnrolment:
@@ -87,7 +92,7 @@ def learner_enrolment(enrolment_uuid: UUID, *, by: Actor, capability: str = "lea
     ).first()
     if row is None:
         raise NotFound
-    return _as_enrolment(row)
+    return as_enrolment(row)
 
 
 def own_enrolments(*, by: Actor) -> list[LearnerEnrolment]:
@@ -95,7 +100,7 @@ def own_enrolments(*, by: Actor) -> list[LearnerEnrolment]:
     rows = read(
         _statement(by.role, by.scopes, "learning.read", False), {"actor_id": by.person_id}
     )
-    return [_as_enrolment(row) for row in rows]
+    return [as_enrolment(row) for row in rows]
 
 
 @lru_cache(maxsize=1000)
@@ -104,9 +109,8 @@ def _statement(role: str, scopes: tuple[Scope, ...], capability: str, is_one: bo
 
     Nearly every learner page begins with it, and building it costs more than the database needs to answer.
     """
-    actor_id: Any = sa.bindparam("actor_id", type_=sa.Integer)
-    actor = Actor(person_id=actor_id, person_uuid="", role=role, scopes=scopes)
-    found = scope.enrolments(*_COLUMNS, actor=actor, capability=capability)
+    actor = scope.anybody(role, scopes)
+    found = scope.enrolments(*COLUMNS, actor=actor, capability=capability)
     if is_one:
         return found.where(Enrolment.uuid == sa.bindparam("enrolment_uuid", type_=sa.Uuid))
-    return found.where(Enrolment.person_id == actor_id).order_by(Period.starts_on.desc(), Enrolment.id.desc())
+    return found.where(Enrolment.person_id == actor.person_id).order_by(Period.starts_on.desc(), Enrolment.id.desc())

@@ -7,14 +7,29 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.cohorts.models import Cohort, Enrolment, Period
-from lms.core.permissions import Actor, ScopeColumns, in_scope
-from lms.regions.models import Provider
+from lms.core.permissions import Actor, Scope, ScopeColumns, in_scope
+from lms.regions.models import Provider, Region
 
 #: Needs the joins of `enrolments`; scope looks at the frozen work region, never at a home.
 ENROLMENT_COLUMNS = ScopeColumns(
     person=Enrolment.person_id, region=Enrolment.work_region, provider=Provider.code, program=Period.program_id,
     cohort=Cohort.uuid, supervisor=Enrolment.supervisor_id,
 )
+
+
+def zone() -> sa.ColumnElement[str]:
+    """The zone in which an enrolment's days are told: the class's, before there is a class its period's region's."""
+    place = sa.select(Region.timezone).where(Region.code == Period.region_code).correlate(Period).scalar_subquery()
+    return sa.func.coalesce(Cohort.timezone, place, type_=Region.timezone.type)
+
+
+def anybody(role: str, scopes: tuple[Scope, ...]) -> Actor:
+    """Return a stand-in for everybody with this role and these scopes, for a statement that is built once for them.
+
+    Who acts is told when the statement is sent, as its value `actor_id`.
+    """
+    who: Any = sa.bindparam("actor_id", type_=sa.Integer)
+    return Actor(person_id=who, person_uuid="", role=role, scopes=scopes)
 
 
 def enrolments(*columns: Any, actor: Actor, capability: str) -> sa.Select[Any]:

@@ -1,4 +1,4 @@
-"""What a role's scope is called: "Kabupaten Lombok Tengah" in place of 52.02. Every list says whose people it shows."""
+"""What a role's scope is called, "Kabupaten Lombok Tengah" in place of 52.02, and by which clock it lives."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.cohorts.models import Cohort, Period
+from lms.config import DEFAULT_ZONE
 from lms.core.db import db
 from lms.core.permissions import Actor
 from lms.programs.models import ProgramVersion
@@ -34,6 +35,27 @@ def scope_names(actor: Actor) -> list[ScopeName]:
     return [
         found.get((scope.kind, scope.key)) or ScopeName(scope.kind, scope.key, scope.key) for scope in actor.scopes
     ]
+
+
+def zone_of(actor: Actor) -> str:
+    """Return the zone of the place the actor works for, for times that belong to no class: at most one statement.
+
+    A role for everything, or for a whole programme, has no place; it reads the installation's zone.
+    """
+    for scope in actor.scopes:
+        found: str | None = None
+        if scope.kind == "region":
+            found = db.session.scalar(sa.select(Region.timezone).where(Region.code == scope.key))
+        elif scope.kind == "provider":
+            found = db.session.scalar(
+                sa.select(Region.timezone).join(Provider, Provider.region_code == Region.code)
+                .where(Provider.code == scope.key)
+            )
+        elif scope.kind == "class":
+            found = db.session.scalar(sa.select(Cohort.timezone).where(Cohort.uuid == uuid.UUID(scope.key)))
+        if found is not None:
+            return found
+    return DEFAULT_ZONE
 
 
 def _names(kind: str, keys: list[str]) -> dict[str, ScopeName]:

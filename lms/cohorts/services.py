@@ -6,8 +6,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lms.accounts.models import Person, RoleAssignment
-from lms.cohorts import scope
+from lms.accounts.models import Person
+from lms.cohorts import scope, supervisors
 from lms.cohorts.models import Announcement, Cohort, Enrolment
 from lms.core import audit, notices, registry
 from lms.core.db import db
@@ -35,7 +35,7 @@ class ClassEnded(Conflict):
 
 
 class NotASupervisor(Conflict):
-    """The person holds no role of practice supervisor in force."""
+    """The person is no practice supervisor now, or none whom the actor may assign; the two look the same."""
 
 
 def announce(cohort_uuid: UUID, title: str, text: str, *, by: Actor) -> str:
@@ -96,13 +96,16 @@ def take_minor_update(cohort_uuid: UUID, *, by: Actor) -> str:
 
 
 def assign_supervisor(enrolment_uuid: UUID, supervisor_uuid: UUID | None, *, by: Actor) -> None:
-    """Give a teacher a practice supervisor, or none. Nobody supervises themselves. Raises `NotASupervisor`."""
+    """Give a teacher a practice supervisor within the actor's reach, or none. Raises `NotASupervisor`.
+
+    Nobody supervises themselves.
+    """
     enrolment = db.session.scalar(
         scope.enrolments(Enrolment, actor=by, capability="supervisor.assign").where(Enrolment.uuid == enrolment_uuid)
     )
     if enrolment is None:
         raise NotFound
-    supervisor = None if supervisor_uuid is None else _supervisor(supervisor_uuid)
+    supervisor = None if supervisor_uuid is None else _supervisor(supervisor_uuid, by)
     if supervisor is not None and supervisor == enrolment.person_id:
         raise NotASupervisor
     before, enrolment.supervisor_id = enrolment.supervisor_id, supervisor
@@ -112,13 +115,9 @@ def assign_supervisor(enrolment_uuid: UUID, supervisor_uuid: UUID | None, *, by:
     )
 
 
-def _supervisor(person_uuid: UUID) -> int:
-    now = clock.now()
-    found = db.session.scalar(
-        sa.select(Person.id).join(RoleAssignment, RoleAssignment.person_id == Person.id).where(
-            Person.uuid == person_uuid, Person.ended_at.is_(None), RoleAssignment.role == "practice_supervisor",
-            RoleAssignment.starts_at <= now, sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
-        )
+def _supervisor(person_uuid: UUID, by: Actor) -> int:
+    found: int | None = db.session.scalar(
+        supervisors.in_reach(Person.id, actor=by).where(Person.uuid == person_uuid)
     )
     if found is None:
         raise NotASupervisor

@@ -14,10 +14,12 @@ from lms.cohorts.models import Enrolment
 from lms.completion import queries
 from lms.completion.models import CompletionFact
 from lms.completion.unlocking import rules_hold
-from lms.core.db import db, insert_new
+from lms.core.db import insert_new, read
 from lms.core.permissions import Actor
 from lms.lib import clock
 from lms.programs.catalogue import Version
+
+_LOCK = sa.select(Enrolment.id).where(Enrolment.id == sa.bindparam("enrolment_id")).with_for_update(key_share=True)
 
 
 def record(
@@ -64,6 +66,4 @@ def lock_learner(enrolment_id: int) -> None:
     Of two facts recorded at the same moment neither transaction would see the other's, and a module that needs both
     would never be granted. SQLite has one writer anyway and ignores the lock.
     """
-    db.session.execute(
-        sa.select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)
-    )
+    read(_LOCK, {"enrolment_id": enrolment_id})

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.core.db import Base, db
+from lms.core.db import Base, db, insert_rows
 from lms.core.keys import keys
 from lms.core.permissions import Actor
 from lms.core.types import Json, UtcDateTime
@@ -56,21 +56,20 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Write one audit row inside the running transaction. `before` and `after` hold only what changed, masked."""
-    entry = AuditEntry(
-        at=clock.now().replace(microsecond=0),
-        actor_id=by.person_id,
-        on_behalf_of_id=by.on_behalf_of,
-        role=by.role,
-        action=action,
-        object_kind=object_kind,
-        object_key=str(object_key),
-        before=before,
-        after=after,
-        request_id=by.request_id,
-        operation_id=by.operation_id,
-    )
-    entry.mac = _mac(entry)
-    db.session.add(entry)
+    values = {
+        "at": clock.now().replace(microsecond=0),
+        "actor_id": by.person_id,
+        "on_behalf_of_id": by.on_behalf_of,
+        "role": by.role,
+        "action": action,
+        "object_kind": object_kind,
+        "object_key": str(object_key),
+        "before": before,
+        "after": after,
+        "request_id": by.request_id,
+        "operation_id": by.operation_id,
+    }
+    insert_rows(AuditEntry, [values | {"mac": _mac(AuditEntry(**values))}])
 
 
 def _mac(entry: AuditEntry) -> str:

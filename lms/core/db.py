@@ -127,7 +127,7 @@ def _refuse_stray_write(
         raise WriteOutsideTransaction(statement.split("\n", 1)[0][:120])
 
 
-def read(statement: sa.Select[Any] | sa.CompoundSelect[Any], values: Mapping[str, Any] | None = None) -> Any:
+def read(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> Any:
     """Send a select of columns within the session's own transaction and return its result.
 
     It leaves out what `db.session.execute` adds for entities, which costs more than the database does; so it is for
@@ -224,11 +224,12 @@ def _insert_new(model: type[Base], dialect: str) -> Any:
 
 
 def insert_rows(model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert several rows with one statement; for rows that nothing in the session refers to."""
+    """Insert rows with one statement, past the session: for rows that this transaction does not look at again.
+
+    What they refer to has its id, so it was sent already.
+    """
     if rows:
-        session = db.session()
-        session.flush()
-        session.connection().execute(_insert(model), rows)
+        db.session().connection().execute(_insert(model), rows)
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ def ngettext(singular: str, plural: str, n: int, **values: Any) -> str:
     return text % {"n": n, **values}
 
 
+@lru_cache(maxsize=500)
 def best_language(accept: str) -> str:
     """Choose from an Accept-Language header: the first of our two that the browser names, else Indonesian."""
     ranked: list[tuple[float, int, str]] = []

@@ -74,9 +74,13 @@ def _take() -> tuple[int, int, str, dict[str, Any]] | None:
         # A job whose runner was killed at every try must not kill another one.
         sa.and_(JobRow.state == "running", JobRow.leased_until < now, JobRow.tries < TRIES),
     )
-    if db.session.scalar(sa.select(JobRow.id).where(free).limit(1)) is None:
+    worn_out = sa.and_(JobRow.state == "running", JobRow.leased_until < now, JobRow.tries >= TRIES)
+    if db.session.scalar(sa.select(JobRow.id).where(sa.or_(free, worn_out)).limit(1)) is None:
         return None
     with write_tx() as session:
+        session.execute(
+            sa.update(JobRow).where(worn_out).values(state="failed", leased_until=None, finished_at=now, error="killed")
+        )
         job = session.scalar(
             sa.select(JobRow).where(free).order_by(JobRow.due_at, JobRow.id).limit(1).with_for_update(skip_locked=True)
         )

@@ -51,6 +51,12 @@ class Operation(Base):
 
 registry.person_column("operation.person_id", on_merge="keep")
 
+# Built once: every write of everybody ends with it.
+_KEEP_REPLY = (
+    sa.update(Operation.__table__)  # type: ignore[arg-type]
+    .where(Operation.id == sa.bindparam("operation_id")).values(reply=sa.bindparam("answer", type_=Json))
+)
+
 
 class OtherBody(Conflict):
     """This operation id was already used for something else by the same person."""
@@ -117,5 +123,6 @@ def carry_out(
         if not is_new:
             return seen(request, by=by)
         answer = reply(effect(by.within(str(request.id))))
-        session.execute(sa.update(Operation).where(Operation.id == request.id).values(reply=answer))
+        session.flush()
+        session.connection().execute(_KEEP_REPLY, {"operation_id": request.id, "answer": answer})
     return answer

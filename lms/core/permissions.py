@@ -97,10 +97,18 @@ def _condition(actor: Actor, scope: Scope, columns: ScopeColumns) -> sa.ColumnEl
         case "program":
             return _equals(columns.program, scope.key)
         case "class":
-            return _equals(columns.cohort, uuid.UUID(scope.key))
+            return _equals_uuid(columns.cohort, scope.key)
         case _:
             return sa.false()
 
 
 def _equals(column: Column | None, value: object) -> sa.ColumnElement[bool]:
     return sa.false() if column is None else column == value
+
+
+def _equals_uuid(column: Column | None, key: str) -> sa.ColumnElement[bool]:
+    try:
+        return _equals(column, uuid.UUID(key))
+    except ValueError:
+        # A role that was recorded with a key no class has opens nothing; it must not break the page.
+        return sa.false()

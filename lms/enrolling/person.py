@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lms.accounts.models import Credential, Person, PersonIdentifier, RoleAssignment
+from lms.accounts.models import Credential, Person, PersonIdentifier
 from lms.accounts.services.people import open_identifier
 from lms.cohorts import scope
 from lms.cohorts.models import Cohort, Enrolment, Period
@@ -85,7 +85,7 @@ def person_page(enrolment_uuid: UUID, known: Versions, *, by: Actor) -> PersonPa
             Enrolment.state, Enrolment.state_since, progress.modules_done().label("modules_done"),
             progress.module_total(known.modules).label("modules"), progress.has_begun().label("has_begun"),
             progress.last_activity().label("last_activity"), progress.last_sign_in().label("last_sign_in"),
-            sa.func.coalesce(Cohort.timezone, "Asia/Makassar").label("timezone"),
+            scope.zone().label("timezone"),
             Credential.changed_at.label("secret_changed_at"), Credential.must_change, Credential.failures,
             Credential.locked_until, supervisor.full_name.label("supervisor"), actor=by, capability=CAPABILITY,
         )
@@ -179,16 +179,3 @@ def where_they_are(person_ids: Sequence[int], *, by: Actor) -> dict[int, str]:
         .where(Enrolment.person_id.in_(person_ids)).order_by(Enrolment.id)
     )
     return {row.person_id: " · ".join(part for part in (row.name, row.cohort) if part) for row in rows}
-
-
-def supervisor_choices() -> list[tuple[str, str]]:
-    """Return (uuid, name) of the practice supervisors in force: one statement."""
-    now = clock.now()
-    rows = db.session.execute(
-        sa.select(Person.uuid, Person.full_name).join(RoleAssignment, RoleAssignment.person_id == Person.id)
-        .where(
-            RoleAssignment.role == "practice_supervisor", Person.ended_at.is_(None), RoleAssignment.starts_at <= now,
-            sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
-        ).distinct().order_by(Person.full_name).limit(300)
-    )
-    return [(str(row.uuid), row.full_name) for row in rows]

@@ -14,6 +14,7 @@ from lms.cohorts import scope
 from lms.cohorts.models import Cohort, Enrolment, Period
 from lms.completion import progress
 from lms.core.db import db
+from lms.core.errors import NotFound
 from lms.core.permissions import Actor
 from lms.enrolling.worklist import CAPABILITY, PLACED, Versions
 from lms.regions.models import Region
@@ -91,15 +92,24 @@ def _histogram(actor: Actor) -> sa.Select[Any]:
 
 
 def class_lines(actor: Actor, capability: str = CAPABILITY) -> list[ClassLine]:
-    """Return the classes in scope, the running ones first: one statement."""
+    """Return the classes in scope, the running ones first and at most two hundred: one statement."""
+    return [ClassLine(**row._mapping) for row in db.session.execute(_classes(actor, capability).limit(200))]
+
+
+def class_line(actor: Actor, cohort: UUID, capability: str = CAPABILITY) -> ClassLine:
+    """Return one class in scope, however many there are: one statement. Raises `NotFound`."""
+    row = db.session.execute(_classes(actor, capability).where(Cohort.uuid == cohort)).first()
+    if row is None:
+        raise NotFound
+    return ClassLine(**row._mapping)
+
+
+def _classes(actor: Actor, capability: str) -> sa.Select[Any]:
     order = sa.case({"running": 0, "reporting": 1, "planned": 2}, value=Cohort.state, else_=3)
-    rows = db.session.execute(
-        scope.cohorts(
-            Cohort.id, Cohort.uuid, Cohort.name, Period.title.label("period"), Cohort.state, Cohort.starts_on,
-            Cohort.ends_on, Cohort.program_version_id.label("version_id"), actor=actor, capability=capability,
-        ).order_by(order, Cohort.starts_on.desc(), Cohort.name).limit(200)
-    )
-    return [ClassLine(**row._mapping) for row in rows]
+    return scope.cohorts(
+        Cohort.id, Cohort.uuid, Cohort.name, Period.title.label("period"), Cohort.state, Cohort.starts_on,
+        Cohort.ends_on, Cohort.program_version_id.label("version_id"), actor=actor, capability=capability,
+    ).order_by(order, Cohort.starts_on.desc(), Cohort.name)
 
 
 def region_choices(actor: Actor) -> list[tuple[str, str]]:

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.slip_pages import answer_with_slips, uuids_of
 from lms.cohorts import services as cohorts
-from lms.cohorts.scope_names import scope_names
+from lms.cohorts.scope_names import scope_names, zone_of
+from lms.cohorts.supervisors import supervisor_choices
 from lms.core import i18n, registry
-from lms.core.errors import NotFound
 from lms.core.web import failures, menu
 from lms.core.web.actions import allow, perform
 from lms.core.web.identity import actor
@@ -99,7 +99,7 @@ def overview() -> Response:
     lines, _total = worklist.people(by, known, worklist.Filter(), limit=5, only_reasons=True)
     return page(
         "enrolling/overview.html", overview=queries.overview(by, known), lines=lines,
-        counts=worklist.reason_counts(by, known), now=clock.now(), **_words(known),
+        counts=worklist.reason_counts(by, known), now=clock.now(), zone=zone_of(by), **_words(known),
     )
 
 
@@ -145,7 +145,7 @@ def _person_page(enrolment: UUID) -> Response:
     known = worklist.versions(by)
     return page(
         "enrolling/person.html", person=person.person_page(enrolment, known, by=by), said=request.args.get("pesan"),
-        supervisors=person.supervisor_choices() if by.can("supervisor.assign") else [], **_words(known),
+        supervisors=supervisor_choices(by=by) if by.can("supervisor.assign") else [], **_words(known),
     )
 
 
@@ -212,9 +212,7 @@ def class_slips(cohort: UUID) -> Response:
 
 def _class_slips(cohort: UUID, *, status: int = 200) -> Response:
     by, pager = actor(), Pager.of_request(size=40)
-    line = next((item for item in queries.class_lines(by, "pin.reset") if item.uuid == cohort), None)
-    if line is None:
-        raise NotFound
+    line = queries.class_line(by, cohort, "pin.reset")
     people, pager.total = person.slip_lines(cohort, by=by, limit=pager.size, offset=pager.offset)
     version = max((str(item.secret_changed_at) for item in people), default="")
     return page(

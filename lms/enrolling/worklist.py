@@ -14,9 +14,10 @@ from lms.accounts.services.people import open_identifier
 from lms.cohorts import scope
 from lms.cohorts.models import Cohort, Enrolment
 from lms.completion import progress
+from lms.config import DEFAULT_ZONE
 from lms.core.db import db
 from lms.core.permissions import Actor
-from lms.lib import clock
+from lms.lib import clock, words
 from lms.lib.identifiers import fold_name, parse_participant_code
 from lms.programs import catalogue
 from lms.quizzes.models import Attempt
@@ -105,7 +106,12 @@ def conditions(known: Versions) -> dict[str, sa.ColumnElement[bool]]:
     """The states a list can be narrowed to, as conditions; the same ones count them on the overview."""
     now = clock.now()
     learning = sa.and_(Enrolment.state.in_(LEARNING), Cohort.state != "finished")
-    started = sa.and_(learning, Cohort.starts_on <= clock.local(now, "Asia/Makassar").date())
+    # A class begins on its own calendar; the country has three, and a night in which they differ.
+    today = sa.case(
+        {zone: clock.local(now, zone).date() for zone in words.ZONES}, value=Cohort.timezone,
+        else_=clock.local(now, DEFAULT_ZONE).date(),
+    )
+    started = sa.and_(learning, Cohort.starts_on <= today)
     signed, begun = progress.has_signed_in(), progress.has_begun()
     done = progress.has_all_modules(known.modules)
     stuck = stuck_quiz(tuple(known.quizzes)).is_not(None)
@@ -143,7 +149,7 @@ def people(
             Institution.name.label("institution"), Region.name.label("region"), Cohort.name.label("cohort_name"),
             Cohort.uuid.label("cohort_uuid"), Enrolment.state, progress.modules_done().label("modules_done"),
             progress.module_total(known.modules).label("modules"), progress.last_activity().label("last_activity"),
-            sa.func.coalesce(Cohort.timezone, "Asia/Makassar").label("timezone"), reason.label("reason"),
+            scope.zone().label("timezone"), reason.label("reason"),
             stuck_quiz(tuple(known.quizzes)).label("stuck_quiz"), actor=actor, capability=CAPABILITY,
         )
         .join(Person, Person.id == Enrolment.person_id)

@@ -8,8 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lms.accounts.models import Person
 from lms.cohorts import scope
-from lms.cohorts.models import Enrolment
+from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
 from lms.completion import queries as completion_queries, services as completion, unlocking
 from lms.core import audit, notices, registry
@@ -21,14 +22,14 @@ from lms.lessons.models import LessonAnswer, LessonQuestion, Reflection, Reflect
 from lms.lib import clock
 from lms.lib.identifiers import clean_text
 from lms.programs import catalogue
-from lms.programs.content import Lesson
+from lms.programs.content import DEFAULT_LANGUAGE, Lesson, in_language
 
 #: Longest reflection, question and answer, in letters.
 LONGEST = 5000
 
 registry.notice_kinds.add(
     "question.answered",
-    registry.NoticeKind("question.answered", _("Pengajar menjawab pertanyaan Anda di %(lesson)s."), "question"),
+    registry.NoticeKind("question.answered", _("Pengajar menjawab pertanyaan Anda di “%(lesson)s”."), "question"),
 )
 
 
@@ -122,10 +123,11 @@ def answer(question_uuid: uuid.UUID, text: str, *, by: Actor) -> str:
     """
     row = db.session.execute(
         scope.enrolments(
-            LessonQuestion, Enrolment.uuid.label("enrolment_uuid"), Enrolment.person_id, Enrolment.cohort_id,
-            actor=by, capability="question.answer",
+            LessonQuestion, Enrolment.uuid.label("enrolment_uuid"), Enrolment.person_id, Cohort.program_version_id,
+            Person.language, actor=by, capability="question.answer",
         )
         .join(LessonQuestion, LessonQuestion.enrolment_id == Enrolment.id)
+        .join(Person, Person.id == Enrolment.person_id)
         .where(LessonQuestion.uuid == question_uuid)
     ).first()
     if row is None:
@@ -137,9 +139,11 @@ def answer(question_uuid: uuid.UUID, text: str, *, by: Actor) -> str:
     question.answered_at = now
     db.session.flush()
     audit.record("question.answer", "lesson_question", question.uuid, by=by, after={"answer": str(said.uuid)})
+    _module, lesson = catalogue.version(row.program_version_id).program.lesson(question.lesson_id)
+    title, _fell_back = in_language(lesson.title, row.language or DEFAULT_LANGUAGE)
     notices.tell(
         row.person_id, "question.answered", link=f"/pelajaran/{row.enrolment_uuid}/{question.lesson_id}#tanya",
-        lesson=question.lesson_id,
+        lesson=title,
     )
     return str(said.uuid)
 

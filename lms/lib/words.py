@@ -19,7 +19,8 @@ from babel.numbers import format_decimal
 from lms.lib.identifiers import split_titles
 
 _LOCALES = {"id": "id", "en": "en_GB"}
-_ZONE_NAMES = {
+#: The zones of the country with the letters people know them by.
+ZONES = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
     "Asia/Makassar": "WITA",
@@ -98,7 +99,7 @@ def time_of(moment: datetime, zone: str, lang: str) -> str:
     """ "pukul 20.00 WITA" or "20:00 WITA" on the clock of `zone`; raises ValueError for a naive time."""
     there = _there(moment, zone)
     clock = format_time(there, "HH.mm" if lang == "id" else "HH:mm", locale=_locale(lang))
-    name = _ZONE_NAMES.get(zone) or _offset_name(there)
+    name = ZONES.get(zone) or _offset_name(there)
     return f"pukul {clock} {name}" if lang == "id" else f"{clock} {name}"
 
 

@@ -61,9 +61,8 @@ class Requirement:
     """One thing that must be so to pass.
 
     `state`: done, todo (the learner can do it now or soon) or waiting (somebody else, or a later part of the training).
-    `link` says where it is done: program, module (values.module), quiz (values.quiz) or None.
-    Codes: pretest, modules, jp, module_quizzes, posttest, attendance, mandatory_tasks, elective_tasks, report,
-    independent_task, total.
+    `link` says where it is done: program or None. Codes: total, independent_task, modules, attendance,
+    mandatory_tasks; the rules of a programme know no others, and the lesson about passing teaches the same.
     """
 
     code: str
@@ -102,7 +101,7 @@ def sheet_of(program: Program, done: Facts, marks: Mapping[str, Decimal]) -> Mar
     return MarkSheet(
         stages=stages, total=final, predicate=formulas.predicate(final, program.data.get("predicates", ())),
         is_passed=formulas.passes(final, task, rules) if rules else None,
-        requirements=(*_learning(program, done, marks), *_later(program, rules, task, final)),
+        requirements=tuple(_requirements(program, rules, done, task=task, final=final)),
     )
 
 
@@ -137,59 +136,40 @@ def _best(program: Program, marks: Mapping[str, Decimal], kind: str) -> Decimal 
     return max((marks[quiz.id] for quiz in quizzes_of_kind(program, kind) if quiz.id in marks), default=None)
 
 
-def _learning(program: Program, done: Facts, marks: Mapping[str, Decimal]) -> list[Requirement]:
-    """What the learner does here: tests, modules, hours."""
-    where = standing(program, done)
-    found = [
-        Requirement("pretest", {"quiz": quiz.id}, _state(quiz.id in done.submitted), "quiz")
-        for quiz in quizzes_of_kind(program, "pretest")
-    ]
-    found.append(Requirement(
-        "modules", {"done": where.modules_done, "total": len(program.modules)},
-        _state(where.modules_done == len(program.modules)), "program",
-    ))
-    total_jp = sum(module.jp for module in program.modules)
-    found.append(Requirement(
-        "jp", {"done": where.jp_done, "total": total_jp}, _state(where.jp_done == total_jp), "program"
-    ))
-    quizzes = quizzes_of_kind(program, "module")
-    passed = sum(quiz.id in done.passed for quiz in quizzes)
-    if quizzes:
-        found.append(Requirement(
-            "module_quizzes", {"done": passed, "total": len(quizzes)}, _state(passed == len(quizzes)), "program"
-        ))
-    found += [
-        Requirement(
-            "posttest", {"quiz": quiz.id, "pass_mark": quiz.pass_mark, "mark": marks.get(quiz.id)},
-            _state(quiz.id in done.passed), "quiz",
-        )
-        for quiz in quizzes_of_kind(program, "posttest")
-    ]
-    return found
-
-
-def _later(
-    program: Program, rules: Mapping[str, Any], task: Decimal | None, final: Decimal | None
+def _requirements(
+    program: Program, rules: Mapping[str, Any], done: Facts, *, task: Decimal | None, final: Decimal | None
 ) -> list[Requirement]:
-    """What other people give, or a later part of the training asks for."""
-    found: list[Requirement] = []
+    """Return what the rules of the programme ask for, in the order in which its lesson tells it."""
+    found = [
+        Requirement(
+            code, {"pass_mark": least, "mark": mark}, "waiting" if mark is None else _state(mark >= least)
+        )
+        for code, least, mark in (
+            ("total", rules.get("mark"), final), (INDEPENDENT_TASK, rules.get(INDEPENDENT_TASK), task)
+        ) if least is not None
+    ]
+    found.append(_modules(program, done))
     if rules.get("attendance"):
         found.append(Requirement("attendance", {"percent": rules["attendance"]}, "waiting"))
     mandatory = [item for item in program.data.get("tasks", ()) if item["kind"] == "mandatory"]
     if mandatory and rules.get("all_mandatory_tasks"):
         found.append(Requirement("mandatory_tasks", {"total": len(mandatory)}, "waiting"))
-    if program.data.get("elective_required"):
-        found.append(Requirement("elective_tasks", {"total": program.data["elective_required"]}, "waiting"))
-    if any(item["id"] == "final_report" for item in program.data.get("components", ())):
-        found.append(Requirement("report", {}, "waiting"))
-    limits = ((INDEPENDENT_TASK, rules.get("independent_task"), task), ("total", rules.get("mark"), final))
-    for code, least, mark in limits:
-        if least is not None:
-            found.append(Requirement(
-                code, {"pass_mark": least, "mark": mark},
-                "waiting" if mark is None else _state(mark >= least),
-            ))
     return found
+
+
+def _modules(program: Program, done: Facts) -> Requirement:
+    """All modules; their quizzes and the post-test belong to them, so they are a detail and no requirement apart."""
+    where = standing(program, done)
+    tests = [*quizzes_of_kind(program, "module"), *quizzes_of_kind(program, "posttest")]
+    return Requirement(
+        "modules",
+        {
+            "done": where.modules_done, "total": len(program.modules),
+            "jp_done": where.jp_done, "jp": sum(module.jp for module in program.modules),
+            "tests_done": sum(quiz.id in done.passed for quiz in tests), "tests": len(tests),
+        },
+        _state(where.modules_done == len(program.modules)), "program",
+    )
 
 
 def _state(is_done: bool) -> str:

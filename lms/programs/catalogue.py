@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from lms.core.db import db
+from lms.core.db import db, read
 from lms.core.errors import NotFound
 from lms.programs.content import Program, from_document
 from lms.programs.models import ContentFile, ProgramVersion
@@ -135,12 +135,13 @@ def latest_minor(program_id: str, major: int) -> Version:
 
 def list_versions() -> tuple[VersionLine, ...]:
     """Return every version without its content, by programme, newest first: one statement."""
-    columns = (
-        ProgramVersion.id, ProgramVersion.uuid, ProgramVersion.program_id, ProgramVersion.major, ProgramVersion.minor,
-        ProgramVersion.title, ProgramVersion.published_at, ProgramVersion.published_by,
-    )
-    order = (ProgramVersion.program_id, ProgramVersion.major.desc(), ProgramVersion.minor.desc())
-    return tuple(VersionLine(*row) for row in db.session.execute(sa.select(*columns).order_by(*order)))
+    return tuple(VersionLine(*row) for row in read(_LINES))
+
+
+_LINES = sa.select(
+    ProgramVersion.id, ProgramVersion.uuid, ProgramVersion.program_id, ProgramVersion.major, ProgramVersion.minor,
+    ProgramVersion.title, ProgramVersion.published_at, ProgramVersion.published_by,
+).order_by(ProgramVersion.program_id, ProgramVersion.major.desc(), ProgramVersion.minor.desc())
 
 
 def content_file(sha256: str) -> tuple[str, bytes]:

@@ -7,7 +7,7 @@ import uuid
 import sqlalchemy as sa
 
 from lms.cohorts.queries import LearnerEnrolment
-from lms.core.db import db
+from lms.core.db import read
 from lms.core.errors import NotFound
 from lms.programs import catalogue
 from lms.programs.catalogue import Version
@@ -30,14 +30,17 @@ def version_of(enrolment: LearnerEnrolment) -> Version:
     return catalogue.version(enrolment.program_version_id)
 
 
+_GRANTED = sa.select(
+    sa.func.coalesce(sa.func.sum(AttemptAllowance.extra_attempts), 0),
+    sa.func.coalesce(sa.func.sum(AttemptAllowance.extra_minutes), 0),
+).where(
+    AttemptAllowance.enrolment_id == sa.bindparam("enrolment_id"), AttemptAllowance.quiz_id == sa.bindparam("quiz_id")
+)
+
+
 def granted(enrolment_id: int, quiz_id: str) -> tuple[int, int]:
     """Return the extra attempts and the extra minutes an enrolment was granted for a quiz, in one statement."""
-    row = db.session.execute(
-        sa.select(
-            sa.func.coalesce(sa.func.sum(AttemptAllowance.extra_attempts), 0),
-            sa.func.coalesce(sa.func.sum(AttemptAllowance.extra_minutes), 0),
-        ).where(AttemptAllowance.enrolment_id == enrolment_id, AttemptAllowance.quiz_id == quiz_id)
-    ).one()
+    row = read(_GRANTED, {"enrolment_id": enrolment_id, "quiz_id": quiz_id}).one()
     return int(row[0]), int(row[1])
 
 

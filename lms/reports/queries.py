@@ -48,6 +48,7 @@ class PeriodChoice:
     starts_on: dt.date
     ends_on: dt.date
     target: int | None
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class RegionRow:
 
 @dataclass(frozen=True, slots=True)
 class ModuleDays:
-    """The median of the days people took for a module; None when fewer than five finished it."""
+    """The median of the days from the first recorded act in a module to its end; None below five people."""
 
     title: Text
     days: float | None
@@ -90,8 +91,9 @@ def periods(actor: Actor) -> list[PeriodChoice]:
     rows = db.session.execute(
         sa.select(
             Period.id, Period.uuid, Period.title, Period.program_id, Period.starts_on, Period.ends_on,
-            sa.case((whole, Period.target), else_=None).label("target"),
+            sa.case((whole, Period.target), else_=None).label("target"), Region.timezone,
         )
+        .join(Region, Region.code == Period.region_code)
         .join(Provider, Provider.id == Period.provider_id)
         .where(sa.or_(whole, Period.id.in_(reachable)))
         .order_by(Period.starts_on.desc(), Period.id.desc()).limit(100)
@@ -110,15 +112,15 @@ def scorecard(actor: Actor, period: PeriodChoice) -> Scorecard:
     totals = table.totals or tuple(Cell(0) for _measure in MEASURES)
     median_days, modules = _days(actor, period, versions)
     return Scorecard(
-        period, clock.local(clock.now(), "Asia/Makassar").date(), rows, totals, median_days, modules
+        period, clock.local(clock.now(), period.timezone).date(), rows, totals, median_days, modules
     )
 
 
 def chosen(choices: list[PeriodChoice], wanted: str) -> PeriodChoice | None:
     """Return the period asked for, or the newest that has begun; None without any. `NotFound` for a foreign one."""
     if not wanted:
-        today = clock.local(clock.now(), "Asia/Makassar").date()
-        begun = (choice for choice in choices if choice.starts_on <= today)
+        now = clock.now()
+        begun = (choice for choice in choices if choice.starts_on <= clock.local(now, choice.timezone).date())
         return next(begun, choices[0] if choices else None)
     for choice in choices:
         if str(choice.uuid) == wanted:
@@ -152,8 +154,9 @@ def _days(actor: Actor, period: PeriodChoice, versions: list[int]) -> tuple[floa
     if not titles:
         return None, ()
     module = sa.case(module_of, value=CompletionFact.content_id, else_=None)
-    opened = sa.func.min(
-        sa.case((CompletionFact.kind == "lesson_opened", CompletionFact.recorded_at)), type_=UtcDateTime()
+    # Reading alone writes nothing, so the first act that leaves a fact is the earliest that is known.
+    begun = sa.func.min(
+        sa.case((CompletionFact.kind != "module_complete", CompletionFact.recorded_at)), type_=UtcDateTime()
     )
     complete = sa.func.min(
         sa.case((CompletionFact.kind == "module_complete", CompletionFact.recorded_at)), type_=UtcDateTime()
@@ -163,15 +166,15 @@ def _days(actor: Actor, period: PeriodChoice, versions: list[int]) -> tuple[floa
     )
     rows: Any = db.session.execute(
         sa.select(
-            CompletionFact.enrolment_id, module.label("module"), opened.label("opened"), complete.label("complete")
+            CompletionFact.enrolment_id, module.label("module"), begun.label("begun"), complete.label("complete")
         )
-        .where(CompletionFact.enrolment_id.in_(people), CompletionFact.kind.in_(("lesson_opened", "module_complete")))
-        .group_by(CompletionFact.enrolment_id, module).having(complete.is_not(None), opened.is_not(None))
+        .where(CompletionFact.enrolment_id.in_(people), CompletionFact.content_id.in_(list(module_of)))
+        .group_by(CompletionFact.enrolment_id, module).having(complete.is_not(None), begun.is_not(None))
     )
     by_module: dict[str, list[float]] = defaultdict(list)
     by_person: set[int] = set()
     for row in rows:
-        by_module[row.module].append(max(0.0, (row.complete - row.opened).total_seconds() / 86_400))
+        by_module[row.module].append(max(0.0, (row.complete - row.begun).total_seconds() / 86_400))
         by_person.add(row.enrolment_id)
     everything = [days for found in by_module.values() for days in found]
     return (
@@ -189,7 +192,8 @@ def _modules(versions: list[int]) -> tuple[dict[str, Text], Mapping[str, str]]:
     for version_id in versions:
         for module in catalogue.version(version_id).program.modules:
             titles[module.id] = module.title
-            module_of |= {lesson.id: module.id for lesson in module.lessons} | {module.id: module.id}
+            parts = (module.id, *(lesson.id for lesson in module.lessons), *(quiz.id for quiz in module.quizzes))
+            module_of |= dict.fromkeys(parts, module.id)
     return titles, module_of
 
 

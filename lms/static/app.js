@@ -56,17 +56,19 @@
   var device = newId(), count = 0;
 
   // Sends changed parts of a form to the form's own address, one after the other, until each has arrived. A part that
-  // is sent again keeps its id, so it has one effect; a newer change of the same part replaces the older one.
+  // is sent again keeps its id, so it has one effect; a newer change of the same part replaces the older one. Only an
+  // answer that can never be taken (409, 422) is given up, with the server's sentence; after a new sign-in in another
+  // tab the rest goes on by itself, with the new token.
   function keeper(form) {
-    var waiting = new Map(), busy = false, pause = 2000, timer = 0;
+    var waiting = new Map(), refused = new Map(), busy = false, pause = 2000, timer = 0;
     function say(what, why) {
       document.querySelectorAll("[data-saving] [data-is]").forEach(function (chip) {
         chip.hidden = chip.dataset.is !== what;
       });
       if (why) { document.querySelector("[data-why]").textContent = why; }
     }
-    function later() {
-      say("wait");
+    function later(why) {
+      say(why ? "bad" : "wait", why);
       clearTimeout(timer);
       timer = setTimeout(next, pause);
       pause = Math.min(pause * 2, 60000);
@@ -80,15 +82,25 @@
       }).then(function (reply) {
         return reply.json().then(function (answer) {
           busy = false;
-          if (reply.status >= 500 || reply.status === 429) { return later(); }
-          if (waiting.get(part) === body) { waiting.delete(part); }
-          if (!answer.ok) { return say("bad", answer.text); }
+          if (answer.csrf) {
+            form.elements._csrf.value = answer.csrf;
+            waiting.forEach(function (kept) { kept.set("_csrf", answer.csrf); });
+          }
+          if (!answer.ok && reply.status !== 409 && reply.status !== 422) {
+            return later(reply.status < 429 && answer.text);
+          }
+          if (waiting.get(part) === body) {
+            waiting.delete(part);
+            if (!answer.ok) { refused.set(part, answer.text); }
+          }
           pause = 2000;
-          if (waiting.size) { next(); } else { say("ok"); }
+          if (waiting.size) { return next(); }
+          say(refused.size ? "bad" : "ok", refused.values().next().value);
         });
       }).catch(function () { busy = false; later(); });
     }
     window.addEventListener("online", next);
+    window.addEventListener("focus", next);
     window.addEventListener("beforeunload", function (event) {
       if (waiting.size && !form.dataset.sent) { event.preventDefault(); event.returnValue = ""; }
     });
@@ -100,6 +112,7 @@
       body.set("_op", newId());
       body.set("_device", device);
       body.set("_seq", count += 1);
+      refused.delete(part);
       waiting.set(part, body);
       say("busy");
       next();

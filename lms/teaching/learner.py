@@ -20,22 +20,11 @@ from lms.core.errors import NotFound
 from lms.core.permissions import Actor
 from lms.programs import catalogue
 from lms.programs.content import Quiz
-from lms.quizzes.models import Attempt, AttemptAllowance
+from lms.quizzes import scoring
+from lms.quizzes.models import AttemptAllowance
+from lms.quizzes.queries import AttemptLine, attempt_lines
+from lms.quizzes.reach import attempt_limit
 from lms.regions.models import Institution
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptLine:
-    """An attempt at a quiz."""
-
-    uuid: UUID
-    number: int
-    state: str
-    mark: Decimal | None
-    is_passed: bool | None
-    started_at: dt.datetime
-    submitted_at: dt.datetime | None
-    late_state: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +49,12 @@ class QuizDesk:
     @property
     def allowed(self) -> int | None:
         """How many attempts there are with what was granted; None for as many as one likes."""
-        if self.quiz.attempts == 0:
-            return None
-        return self.quiz.attempts + sum(item.extra_attempts for item in self.granted)
+        return attempt_limit(self.quiz, sum(item.extra_attempts for item in self.granted))
 
     @property
     def best(self) -> Decimal | None:
-        return max((item.mark for item in self.attempts if item.mark is not None), default=None)
+        found = scoring.best(self.attempts)
+        return None if found is None else found.mark
 
     @property
     def is_passed(self) -> bool:
@@ -113,9 +101,9 @@ def learner_page(enrolment_uuid: UUID, *, by: Actor) -> LearnerPage:
     if enrolment.program_version_id is None:
         return LearnerPage(enrolment, who.full_name, who.name, None, {}, 0)
     program = catalogue.version(enrolment.program_version_id).program
-    attempts, granted = _attempts(enrolment.id), _granted(enrolment.id)
+    attempts, granted = attempt_lines(enrolment, program), _granted(enrolment.id)
     quizzes = {
-        quiz.id: QuizDesk(quiz, tuple(attempts[quiz.id]), tuple(granted[quiz.id]))
+        quiz.id: QuizDesk(quiz, attempts[quiz.id], tuple(granted[quiz.id]))
         for module in program.modules for quiz in module.quizzes
     }
     return LearnerPage(
@@ -129,19 +117,6 @@ def quiz_desk(enrolment_uuid: UUID, quiz_id: str, *, by: Actor) -> tuple[Learner
     if quiz_id not in page.quizzes:
         raise NotFound
     return page, page.quizzes[quiz_id]
-
-
-def _attempts(enrolment_id: int) -> dict[str, list[AttemptLine]]:
-    found: dict[str, list[AttemptLine]] = defaultdict(list)
-    rows = db.session.execute(
-        sa.select(
-            Attempt.quiz_id, Attempt.uuid, Attempt.number, Attempt.state, Attempt.mark, Attempt.is_passed,
-            Attempt.started_at, Attempt.submitted_at, Attempt.late_state,
-        ).where(Attempt.enrolment_id == enrolment_id).order_by(Attempt.number)
-    )
-    for row in rows:
-        found[row[0]].append(AttemptLine(*row[1:]))
-    return found
 
 
 def _granted(enrolment_id: int) -> dict[str, list[Granted]]:

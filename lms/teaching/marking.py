@@ -73,8 +73,10 @@ def mark(attempt: UUID, slot: int) -> BaseResponse:
     value = form.mark.data
     assert value is not None
 
+    # Read before the write transaction, which `then` runs in; the one on the desk is left out anyway.
+    following = desk.next_waiting(by=actor(), after=(attempt, slot))
+
     def then(_result: object) -> str:
-        following = desk.next_waiting(by=actor(), after=(attempt, slot))
         if following is None:
             return url_for("teaching.essays", pesan="habis")
         return url_for("teaching.essay", attempt=following.attempt_uuid, slot=following.slot, pesan="tersimpan")

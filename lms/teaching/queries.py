@@ -65,7 +65,19 @@ class ClassCard:
 
 
 def class_cards(actor: Actor, capability: str = "class.teach") -> list[ClassCard]:
-    """Return the actor's classes, the running ones first: one statement."""
+    """Return the actor's classes, the running ones first and at most a hundred: one statement."""
+    return [ClassCard(**row._mapping) for row in db.session.execute(_cards(actor, capability).limit(100))]
+
+
+def class_card(actor: Actor, cohort: UUID, capability: str = "class.teach") -> ClassCard:
+    """Return one class of the actor, however many they have: one statement. Raises `NotFound`."""
+    row = db.session.execute(_cards(actor, capability).where(Cohort.uuid == cohort)).first()
+    if row is None:
+        raise NotFound
+    return ClassCard(**row._mapping)
+
+
+def _cards(actor: Actor, capability: str) -> sa.Select[Any]:
     here = sa.and_(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(IN_CLASS))
     people = sa.select(sa.func.count()).select_from(Enrolment).where(here)
     done = (
@@ -77,23 +89,12 @@ def class_cards(actor: Actor, capability: str = "class.teach") -> list[ClassCard
     essays = waiting_essays(sa.func.count()).where(here)
     order = sa.case({"running": 0, "reporting": 1, "planned": 2}, value=Cohort.state, else_=3)
     columns = {"people": people, "modules_done": done, "open_questions": questions, "essays": essays}
-    rows = db.session.execute(
-        scope.cohorts(
-            Cohort.id, Cohort.uuid, Cohort.name, Period.title.label("period"), Cohort.state, Cohort.timezone,
-            Cohort.starts_on, Cohort.ends_on, Cohort.program_version_id.label("version_id"),
-            *(select.correlate(Cohort).scalar_subquery().label(name) for name, select in columns.items()),
-            actor=actor, capability=capability,
-        ).order_by(order, Cohort.starts_on.desc(), Cohort.name).limit(100)
-    )
-    return [ClassCard(**row._mapping) for row in rows]
-
-
-def class_card(actor: Actor, cohort: UUID, capability: str = "class.teach") -> ClassCard:
-    """Return one class of the actor. Raises `NotFound`."""
-    for card in class_cards(actor, capability):
-        if card.uuid == cohort:
-            return card
-    raise NotFound
+    return scope.cohorts(
+        Cohort.id, Cohort.uuid, Cohort.name, Period.title.label("period"), Cohort.state, Cohort.timezone,
+        Cohort.starts_on, Cohort.ends_on, Cohort.program_version_id.label("version_id"),
+        *(select.correlate(Cohort).scalar_subquery().label(name) for name, select in columns.items()),
+        actor=actor, capability=capability,
+    ).order_by(order, Cohort.starts_on.desc(), Cohort.name)
 
 
 def waiting_essays(*columns: Any) -> sa.Select[Any]:
@@ -168,7 +169,7 @@ def learners(
         scope.enrolments(
             Enrolment.id, Enrolment.uuid, Person.full_name, Institution.name.label("institution"),
             Cohort.name.label("cohort_name"), Cohort.program_version_id.label("version_id"),
-            sa.func.coalesce(Cohort.timezone, "Asia/Makassar").label("timezone"), count.label("modules_done"),
+            scope.zone().label("timezone"), count.label("modules_done"),
             progress.module_total(totals).label("modules"), active.label("last_activity"), idle.label("is_idle"),
             begun.label("has_begun"), actor=actor, capability=capability,
         )

@@ -28,6 +28,12 @@ def upgrade() -> None:
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('address', name=op.f('pk_address_counter'))
     )
+    op.create_table('unknown_identifier',
+    sa.Column('lookup', sa.String(length=64), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('locked_until', UtcDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('lookup', name=op.f('pk_unknown_identifier'))
+    )
     op.create_table('audit_entry',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
@@ -680,5 +686,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entry_action'))
 
     op.drop_table('audit_entry')
+    op.drop_table('unknown_identifier')
     op.drop_table('address_counter')
     # ### end Alembic commands ###

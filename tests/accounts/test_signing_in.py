@@ -247,8 +247,8 @@ def test_parallel_guesses_are_all_counted(app, teacher, make_app):
 
 def make_slow(application, address="10.0.0.1"):
     gate = Gate(application, address)
-    for _ in range(signing.ADDRESS_FREE + 1):
-        gate.sign_in("tidak ada", WRONG)
+    for number in range(signing.ADDRESS_FREE + 1):
+        gate.sign_in(f"tidak ada {number}", WRONG)
     return gate
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from desk import Desk
 
+import lms
 from lms.accounts.models import Credential, Person, RoleAssignment, UserSession
 from lms.accounts.services.people import add_identifier
+from lms.administration import log_words
 from lms.cohorts.models import Cohort
 from lms.core import audit
 from lms.core.audit import AuditEntry
@@ -225,7 +229,7 @@ def test_the_log_is_narrowed_by_action_person_object_and_day(story, admin, desk)
         (f"dari={today}&sampai={today}", 2), (f"dari={tomorrow}", 0), ("dari=kemarin", 2),
     ):
         page = desk.get(f"/kelola/catatan?{asked}").text
-        assert len(re.findall(r"<b>(?:account|cohort)\.", page)) == rows, asked
+        assert len(re.findall(r"<b>(?:Membuka akun|Memberi kelas)", page)) == rows, asked
     assert "Yang Dibuka" in desk.get("/kelola/catatan").text
 
 
@@ -261,3 +265,43 @@ def test_the_statements_do_not_grow_with_the_installation(story, desk, count_sta
     with count_statements() as many:
         desk.get(address)
     assert len(many) == len(few) <= 7
+
+
+def recorded_actions():
+    """Every action that the source hands to `audit.record`, both of a choice between two."""
+    found = set()
+    for path in (Path(lms.__file__).parent).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                named = {item.value for item in ast.walk(node.args[0]) if isinstance(item, ast.Constant)}
+                assert named, f"{path}:{node.lineno} names its action where no test can read it"
+                found |= named
+    return found
+
+
+def test_every_action_of_the_program_has_words_and_no_words_are_idle():
+    assert recorded_actions() == set(log_words.ACTIONS)
+
+
+def test_the_log_is_written_in_words_and_not_in_keys(story, admin, desk):
+    with write_tx():
+        audit.record(
+            "session.role_chosen", "person", admin.person_uuid, by=admin.actor, before={"role": "teacher"},
+            after={"role": "class_admin"},
+        )
+        audit.record(
+            "secret.changed", "person", admin.person_uuid, by=admin.actor, after={"kind": "pin", "must_change": True}
+        )
+    page = desk.get("/kelola/catatan").text
+    for said in ("Memilih peran", "peran: Admin kelas", "jenis: PIN", "wajib diganti: ya"):
+        assert said in page, said
+    for key in ("class_admin", "must_change", "<b>session.", ">secret.changed<"):
+        assert key not in page, key
+
+
+def test_an_action_without_words_is_shown_as_it_was_written(admin, desk):
+    with write_tx():
+        audit.record("old.action", "person", admin.person_uuid, by=admin.actor, after={"old_field": 1})
+    page = desk.get("/kelola/catatan").text
+    assert "<b>old.action</b>" in page
+    assert "old_field: 1" in page

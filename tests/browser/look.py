@@ -41,7 +41,8 @@ TOO_SMALL = """() => {
   for (const part of document.querySelectorAll('a[href],button,input,select,textarea,summary')) {
     let box = part.getBoundingClientRect();
     if (part.type === 'hidden' || part.matches('.skip') || !box.width || !part.checkVisibility()) { continue; }
-    if (part.matches('[type=checkbox],[type=radio]') && part.labels[0]) { box = part.labels[0].getBoundingClientRect(); }
+    const label = part.matches('[type=checkbox],[type=radio]') && part.labels[0];
+    if (label) { box = label.getBoundingClientRect(); }
     if (part.matches('.list .title')) { box = part.closest('li').getBoundingClientRect(); }
     if (part.matches('a') && getComputedStyle(part).display === 'inline' && inSentence(part)) { continue; }
     if (box.height < least || box.width < least) {
@@ -59,12 +60,12 @@ class Walk:
         self.name, self.site, self.page = name, site, page
         self.saw: set[str] = set()
         self.problems: list[str] = []
-        self._template, self._count = "", 0
+        self._template, self._status, self._count = "", 200, 0
         page.on("response", self._note)
 
     def _note(self, response: Response) -> None:
         if response.request.is_navigation_request() and "x-template" in response.headers:
-            self._template = response.headers["x-template"]
+            self._template, self._status = response.headers["x-template"], response.status
 
     def sign_in(self, account: Account | dict[str, str]) -> None:
         """Become somebody else."""
@@ -77,10 +78,10 @@ class Walk:
         self.page.click("main button[type=submit]")
         self.page.wait_for_url(lambda url: "/masuk" not in url)
 
-    def go(self, address: str, name: str = "") -> None:
-        """Open an address and look at it."""
+    def go(self, address: str, name: str = "", *, fails: bool = False) -> None:
+        """Open an address and look at it; only one that `fails` may be a failure of the server."""
         self.page.goto(address)
-        self.look(name or address)
+        self.look(name or address, fails=fails)
 
     def press(self, selector: str, name: str = "") -> None:
         """Click something that leads to a page, and look at that if it is named."""
@@ -93,11 +94,12 @@ class Walk:
         """Where the first link of that kind leads."""
         return self.page.locator(selector).first.evaluate("link => link.pathname + link.search")
 
-    def look(self, name: str) -> None:
+    def look(self, name: str, *, fails: bool = False) -> None:
         """Look at the page that is open, in every light and size."""
         page = self.page
         page.wait_for_load_state()
         self.saw.add(self._template)
+        self._check(name, "status", [str(self._status)] if self._status >= 500 and not fails else [])
         self._count += 1
         for number, size in enumerate((PHONE, DESK)):
             page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -35,7 +35,8 @@ from lms.programs import catalogue
 from lms.programs.publish import publish
 from lms.programs.reader import read_program
 from lms.quizzes import services as quizzes
-from lms.testing_stories import SUBDISTRICT, Class, Story
+from lms.testing_program import SUBDISTRICT
+from lms.testing_stories import Class, Story
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "kebun kelor di Praya"
@@ -143,8 +144,9 @@ class Site:
 
     def give_role(self, account: Account, role: str, scope_kind: str, scope_key: str = "") -> None:
         """Give somebody one more role."""
-        with self.app.app_context(), write_tx():
+        with self.app.app_context(), write_tx() as session:
             people.assign_role(account.person_id, role, scope_kind, scope_key, by=SYSTEM, starts_at=_yesterday())
+            session.get_one(Credential, account.person_id).kind = "password"
 
     def complete(self, account: Account, *modules: str) -> None:
         """Let modules be complete for a learner, so that what comes after them is open."""

@@ -54,6 +54,8 @@ def preview(at: Walk) -> None:
 def nobody_yet(at: Walk) -> None:
     """Staff whose lists are still empty."""
     cohort = at.site.new_class("Kelas Kosong")
+    # A class is somebody's once it has an enrolment; this one's only learner has left.
+    at.site.new_teacher("Sudah Pergi", cohort=cohort, state="withdrawn")
     teacher = at.site.staff("instructor", "class", str(cohort.uuid), name="Lalu Suryadi")
     at.sign_in(teacher)
     for address in ("/kelas", f"/kelas/{cohort.uuid}", f"/kelas/{cohort.uuid}/cetak", f"/kelas/{cohort.uuid}/kuis",
@@ -112,10 +114,11 @@ def class_admin(at: Walk) -> None:
     slips = at.link("main h2 a")
     at.go(at.link("main section p a"), "pengumuman kelas")
     at.go(slips, "siapa yang mendapat kartu")
-    for box in at.page.locator("main form [type=checkbox]:checked").all():
+    boxes = at.page.locator("main form [type=checkbox]")
+    for box in boxes.all():
         box.uncheck()
     at.press("main form button[type=submit]", "tidak ada yang dipilih")
-    for box in at.page.locator("main form [type=checkbox]").all()[:5]:
+    for box in boxes.all()[:5]:
         box.check()
     at.press("main form button[type=submit]", "lima kartu")
     at.page.goto("/pemantauan/peserta")

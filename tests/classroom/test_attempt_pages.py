@@ -148,6 +148,22 @@ def test_a_finished_attempt_takes_no_more_answers(app: Any, story: Story) -> Non
     assert "sudah dikirim" in late.json["text"]
 
 
+def test_an_unreadable_answer_to_a_finished_attempt_is_told_that_it_is_finished(app: Any, story: Story) -> None:
+    who, attempt = attempt_of_all_kinds(story)
+    browser = Browser(app, story, who)
+    page = browser.get(f"/percobaan/{attempt}")
+    ask = browser.get(f"/percobaan/{attempt}/kirim")
+    unread = browser.send(ask, "/kirim", slot="1", **{"s1.answer": "bukan-pilihan"})
+    assert unread.status_code == 422
+    assert 'href="#soal-1"' in unread.text
+    with write_tx():
+        quizzes.submit(attempt, {}, by=who.actor)
+    typed = {"s1.answer": "bukan-pilihan", "s8.answer": "Cerita yang panjang."}
+    for late in (browser.send(page, f"/percobaan/{attempt}", **typed), browser.send(ask, "/kirim", slot="1", **typed)):
+        assert late.status_code == 409
+        assert "Cerita yang panjang.</textarea>" in late.text
+
+
 def test_pressing_start_twice_opens_one_attempt(browser: Browser, teacher: Learner) -> None:
     page = browser.get(f"/kuis/{teacher.enrolment_uuid}/m00-awal")
     first = browser.send(page, "/m00-awal")

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from classroom.paper_browser import Browser
 
+from lms.accounts.models import RoleAssignment
 from lms.cohorts.models import Announcement
 from lms.completion import queries as completion_queries
 from lms.core.db import db, write_tx
@@ -197,9 +198,10 @@ def test_own_marks_say_what_is_done_and_what_is_missing(browser: Browser, teache
     finish_m00(teacher)
     assert browser.get("/nilai").headers["Location"] == f"/nilai/{teacher.enrolment_uuid}"
     text = browser.get(f"/nilai/{teacher.enrolment_uuid}").text
-    assert "Tes awal dikirim" in text
     assert "1 dari 5 modul selesai" in text
-    assert "Tinggal" in text
+    assert "0 dari 4 kuis modul dan tes akhir lulus." in text
+    assert "Tinggal 5 hal lagi" in text
+    assert "tugas pilihan diterima" not in text
 
 
 def test_announcements_of_other_classes_stay_there_and_long_lists_have_pages(
@@ -225,3 +227,23 @@ def test_the_next_tier_says_what_opens_it(app: Any, story: Story, browser: Brows
     text = browser.get("/diklat/diklat-lanjut").text
     assert "Tingkat ini terbuka setelah Anda lulus Diklat Mini." in text
     assert "Kurikulum satuan" in text
+
+
+@pytest.mark.parametrize(("starts", "ends", "is_shown"), [
+    (-30, None, True), (-30, 30, True), (-30, -1, False), (10, None, False), (10, 40, False),
+])
+def test_home_names_those_who_accompany_the_class_now(
+    app: Any, story: Story, starts: int, ends: int | None, is_shown: bool
+) -> None:
+    cohort = story.cohort()
+    learner, guide = story.teacher(cohort), story.instructor(cohort, person=story.person("Bu Pendamping"))
+    now = clock.now()
+    with write_tx() as session:
+        session.execute(
+            sa.update(RoleAssignment).where(RoleAssignment.person_id == guide.person_id).values(
+                starts_at=now + dt.timedelta(days=starts),
+                ends_at=None if ends is None else now + dt.timedelta(days=ends),
+            )
+        )
+
+    assert ("Bu Pendamping" in Browser(app, story, learner).get("/beranda").text) == is_shown

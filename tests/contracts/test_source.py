@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,37 @@ def test_a_floor_imports_only_floors_below_it(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
 
     assert lint_imports(config_filename="setup.cfg", no_cache=True) == 0, capsys.readouterr().out
+
+
+def contract(name: str) -> list[str]:
+    """The source modules of a contract of setup.cfg."""
+    settings = ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    return settings[f"importlinter:contract:{name}"]["source_modules"].split()
+
+
+#: Screens mix pages and rules in one folder; these files of theirs are pages.
+PAGES = {"__init__", "blueprint", "forms", "marking", "views"}
+SCREENS = ("classroom", "teaching", "authoring", "enrolling", "reports", "administration")
+
+
+def test_every_file_of_rules_stands_in_the_contract_that_keeps_it_from_http():
+    held = contract("rules-know-no-http")
+    rules = {
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".") for path in MODULES
+        if RULES & set(path.parts)
+        or (path.parent.name in SCREENS and path.parent.parent.name == "lms" and path.stem not in PAGES)
+    }
+    assert rules
+    loose = [name for name in rules if not any(name == own or name.startswith(f"{own}.") for own in held)]
+
+    assert loose == []
+
+
+def test_every_part_but_the_door_is_kept_from_markup_libraries():
+    parts = {f"lms.{path.parent.name}" for path in (ROOT / "lms").glob("*/__init__.py")}
+
+    assert parts - {"lms.lib"} == set(contract("markup-door"))
 
 
 def test_the_time_comes_from_one_place():

@@ -131,6 +131,7 @@ def test_a_job_that_kills_every_runner_is_left_alone_in_the_end(frozen):
 
     assert jobs.run_due() == 0
     assert row().tries == jobs.TRIES
+    assert (row().state, row().error) == ("failed", "killed")
 
 
 def test_a_failing_job_is_tried_again_later_and_later_and_then_given_up(frozen, caplog):

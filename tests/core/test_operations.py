@@ -211,3 +211,27 @@ def test_the_id_in_a_page_changes_with_person_form_and_version_only(app):
 
     assert len(made) == 8
     assert operations.form_operation_id(1, "a", 1) == operations.form_operation_id(1, "a", 1)
+
+
+def test_a_conflict_hands_back_what_was_typed(sender):
+    reply = sender.send("tolak")
+    assert reply.status_code == 409
+    page = read(reply)
+    assert "Tulisan tolak tidak dapat dipakai." in page.words
+    assert dict(page.form_to("/coba").fields)["text"] == "tolak"
+
+
+def test_a_busy_database_hands_back_what_was_typed_but_no_secret(sender, monkeypatch):
+    from lms.core.db import DatabaseBusy
+
+    def busy(*_args, **_kwargs):
+        raise DatabaseBusy
+
+    monkeypatch.setattr(operations, "carry_out", busy)
+    reply = sender.send("dua kata", secret="rahasia")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
+    form = read(reply).form_to("/coba")
+    assert dict(form.fields)["text"] == "dua kata"
+    assert "rahasia" not in reply.text
+    monkeypatch.undo()
+    assert sender.client.post("/coba", data=form.filled()).status_code == 303

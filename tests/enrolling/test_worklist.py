@@ -6,7 +6,8 @@ import pytest
 from desk import Desk, done, learned, signed_in_once
 
 from lms.enrolling import queries, worklist
-from lms.testing_stories import OTHER_SUBDISTRICT, Story
+from lms.testing_program import OTHER_SUBDISTRICT
+from lms.testing_stories import Story
 
 CANARY = "Kenari Rahasia"
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from lms.accounts.models import Person
 from lms.cohorts.models import Enrolment
 from lms.completion import queries as completion_queries
 from lms.core.audit import AuditEntry
@@ -142,6 +143,19 @@ def test_an_answer_reaches_the_asker(story: Story) -> None:
         ("Bolehkah nama lengkap anak ditulis?", True), ("Cukup inisial.", False),
     ]
     assert [answer.text for answer in queries.recent_answers(teacher.enrolment_id)] == ["Cukup inisial."]
+
+
+@pytest.mark.parametrize(("language", "title"), [(None, "Pelajaran m00-1"), ("en", "Lesson m00-1")])
+def test_the_notice_of_an_answer_names_the_lesson_in_the_askers_language(
+    story: Story, language: str | None, title: str
+) -> None:
+    cohort = story.cohort()
+    teacher, instructor = story.teacher(cohort), story.instructor(cohort)
+    question = ask(teacher)
+    with write_tx() as session:
+        session.execute(sa.update(Person).where(Person.id == teacher.person_id).values(language=language))
+        services.answer(uuid.UUID(question), "Cukup inisial.", by=instructor.actor)
+    assert db.session.scalars(sa.select(Notice)).one().values == {"lesson": title}
 
 
 def test_an_instructor_of_another_class_cannot_see_the_question(story: Story) -> None:

@@ -1,6 +1,8 @@
 """The mark sheet: what counts, what is done, what is missing, and nothing taken for zero."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from quiz_acts import finish_modules, note, take
@@ -9,6 +11,7 @@ from lms.cohorts.queries import learner_enrolment
 from lms.core.db import db, write_tx
 from lms.marks.queries import Note, mark_sheet, sheet_of
 from lms.programs import catalogue
+from lms.programs.reader import read_program
 from lms.quizzes import queries, services
 from lms.testing_program import tiny_program
 from lms.testing_stories import Story
@@ -41,9 +44,8 @@ def test_at_the_beginning_everything_is_missing_and_nothing_is_zero(learner):
     ]
     assert all(item.mark is None for stage in found.stages for item in stage.components)
     assert {item.code: item.state for item in found.requirements} == {
-        "pretest": "todo", "modules": "todo", "jp": "todo", "module_quizzes": "todo", "posttest": "todo",
-        "attendance": "waiting", "mandatory_tasks": "waiting", "elective_tasks": "waiting", "report": "waiting",
-        "independent_task": "waiting", "total": "waiting",
+        "total": "waiting", "independent_task": "waiting", "modules": "todo", "attendance": "waiting",
+        "mandatory_tasks": "waiting",
     }
 
 
@@ -80,17 +82,18 @@ def test_the_post_test_counts_with_its_best_mark_and_the_stage_waits_for_the_oth
     found = sheet(learner)
     assert component(found, "posttest").mark == Decimal(75)
     assert found.stages[0].mark is None
-    assert (requirement(found, "posttest").state, requirement(found, "posttest").values["mark"]) == ("done", 75)
+    assert requirement(found, "modules").values["tests_done"] == 1
 
 
 @pytest.mark.both
 def test_requirements_count_modules_and_hours_from_facts(learner):
     finish_modules(learner, "M00", "M01")
-    note(learner, "quiz_submitted", "m00-awal")
+    note(learner, "quiz_passed", "m01-kuis")
     found = sheet(learner)
-    assert requirement(found, "modules").values == {"done": 2, "total": 5}
-    assert requirement(found, "jp").values == {"done": 6, "total": 15}
-    assert (requirement(found, "pretest").state, requirement(found, "pretest").link) == ("done", "quiz")
+    assert requirement(found, "modules").values == {
+        "done": 2, "total": 5, "jp_done": 6, "jp": 15, "tests_done": 1, "tests": 4,
+    }
+    assert (requirement(found, "modules").state, requirement(found, "modules").link) == ("todo", "program")
     assert requirement(found, "attendance").values == {"percent": 80}
 
 
@@ -101,6 +104,19 @@ def test_the_sheet_costs_two_statements(learner, count_statements):
     with count_statements() as seen:
         mark_sheet(enrolment, version)
     assert len(seen) == 2
+
+
+def test_the_real_programme_asks_for_the_five_conditions_its_first_lesson_teaches():
+    course = Path(__file__).resolve().parents[2] / "courses" / "diklat-dasar"
+    found = sheet_of(read_program(course).program, queries_facts(), {})
+    lesson = (course / "00-orientasi" / "01-alur-diklat.md").read_text(encoding="utf-8")
+    taught = re.search(r"## Lima syarat lulus.*?\|---\|---\|\n((?:\|[^\n]+\n)+)", lesson, re.DOTALL)[1].splitlines()
+    assert [row.split("|")[1].strip() for row in taught] == [
+        "Nilai akhir", "Nilai tugas mandiri", "Modul", "Kehadiran", "Tugas wajib"
+    ]
+    assert [item.code for item in found.requirements] == [
+        "total", "independent_task", "modules", "attendance", "mandatory_tasks"
+    ]
 
 
 def test_an_outline_without_marks_has_an_empty_sheet():

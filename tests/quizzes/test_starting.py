@@ -162,6 +162,26 @@ def test_forms_follow_one_another_by_attempt(app):
     assert (tuple(drawn(first)), tuple(drawn(second))) == (FORM_B, FORM_C)
 
 
+def test_a_further_attempt_takes_the_form_not_seen_longest_and_hides_the_right_answers_meanwhile(app):
+    """Decision 21."""
+    story = Story()
+    cohort = story.cohort()
+    learner, instructor = story.teacher(cohort), story.instructor(cohort)
+    finish_modules(learner, "M00", "M01", "M02", "M03")
+    done = [take(learner, "m10-akhir", right=1)["attempt"] for _time in range(2)]
+    assert queries.review(done[0], by=learner.actor).shows_answers
+    with write_tx():
+        services.grant_allowance(
+            learner.enrolment_uuid, "m10-akhir", extra_attempts=2, extra_minutes=0, reason="Listrik padam",
+            by=instructor.actor,
+        )
+    for form in (FORM_B, FORM_C):
+        attempt = start(learner, "m10-akhir")
+        assert tuple(drawn(attempt)) == form
+        assert not any(queries.review(earlier, by=learner.actor).shows_answers for earlier in done)
+        submit(learner, attempt)
+
+
 def test_a_second_attempt_prefers_questions_that_were_not_seen(app):
     learner = Story().teacher()
     finish_modules(learner, "M00")

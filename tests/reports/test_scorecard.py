@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 
 import pytest
+import sqlalchemy as sa
 from desk import MODULES, Desk, crowd, done, learned
 from suppression_reader import shown_on_page
 
+from lms.completion.models import CompletionFact
 from lms.core.db import write_tx
+from lms.lib import clock
+from lms.lib.uuid7 import uuid7
 from lms.regions.models import Region
 from lms.reports import queries
 from lms.testing_stories import Story
@@ -158,3 +163,32 @@ def test_the_statements_do_not_grow_with_the_people(app, story, cohort, count_st
     with count_statements() as many:
         desk.get("/capaian")
     assert len(many) == len(few) <= 6
+
+
+def test_days_are_reckoned_from_the_first_act_of_any_kind_in_the_module(story, cohort):
+    people = crowd(story, cohort, 6)
+    done(people, "M00", took=2)
+    with write_tx() as session:
+        session.add_all(
+            CompletionFact(
+                uuid=uuid7(), enrolment_id=enrolment, program_id="diklat-mini", content_id="m00-awal",
+                kind="quiz_submitted", rule_version="1.0", recorded_at=clock.now() - dt.timedelta(days=6),
+            )
+            for enrolment in people
+        )
+
+    assert card(story.observer().actor).modules[0].days == 6
+
+
+def test_the_day_of_the_numbers_is_that_of_the_region(story, cohort):
+    with write_tx() as session:
+        session.execute(sa.update(Region).where(Region.code == "52.02").values(timezone="Asia/Jayapura"))
+    observer = story.observer().actor
+    with clock.freeze(dt.datetime(2026, 3, 1, 15, 30, tzinfo=dt.UTC)):
+        assert card(observer).on == dt.date(2026, 3, 2)
+
+
+def test_the_page_says_from_when_the_days_are_reckoned(app, story, cohort):
+    done(crowd(story, cohort, 6), "M00", took=2)
+
+    assert "Dari kegiatan pertama di modul" in Desk(app, story, story.observer()).get("/capaian").text

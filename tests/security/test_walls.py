@@ -262,7 +262,7 @@ def test_ABUSE_A58_a_cookie_never_travels_with_a_page_that_may_be_kept(app, worl
 # Failures
 
 
-def test_ABUSE_A61_a_failure_shows_a_number_and_no_trace(app, story, caplog):
+def test_ABUSE_A61_a_failure_shows_a_number_and_no_trace(app, story, lines):
     def broken():
         raise RuntimeError("geheim: /etc/passwd SELECT * FROM person")
 
@@ -273,7 +273,7 @@ def test_ABUSE_A61_a_failure_shows_a_number_and_no_trace(app, story, caplog):
     number = re.search(r"<b>([0-9a-f]{12})</b>", reply.text)[1]
     for word in ("geheim", "Traceback", "RuntimeError", "/etc", "SELECT", ".py", "werkzeug", "Flask"):
         assert word not in reply.text
-    assert "geheim" in caplog.text
+    assert "geheim" in "".join(lines)
     assert number
 
 

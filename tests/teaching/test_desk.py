@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,14 +12,19 @@ import sqlalchemy as sa
 from desk import Desk, done, learned
 
 from lms.cohorts.models import Announcement
+from lms.cohorts.queries import learner_enrolment
 from lms.core.audit import AuditEntry
 from lms.core.db import db, write_tx
+from lms.core.errors import NotFound
 from lms.core.notices import Notice
 from lms.lessons import services as lessons
+from lms.lib import clock
+from lms.programs import catalogue
 from lms.quizzes import queries as quiz_queries
 from lms.quizzes.models import AttemptAllowance, AttemptQuestion
-from lms.teaching import queries
+from lms.teaching import learner as learners, queries
 from lms.teaching.views import advice
+from lms.testing_program import tiny_program
 from lms.testing_stories import Story
 
 
@@ -250,3 +257,42 @@ def test_the_statements_of_the_class_page_do_not_grow_with_the_class(story, coho
         desk.get(address)
 
     assert len(many) == len(few) <= 8
+
+
+def test_a_class_opens_however_many_there_are(story, desk, cohort):
+    admin = story.class_admin(cohort)
+    for day in range(101):
+        with write_tx():
+            newer = story.cohort(cohort.version_id, starts=-20 + day % 3)
+            story.crowd(newer, 1)
+    story.crowd(cohort, 1)
+    everything = story.staff("instructor", "all")
+    actor = replace(everything.actor, role="instructor")
+
+    assert cohort.uuid not in {card.uuid for card in queries.class_cards(actor)}
+    assert queries.class_card(actor, cohort.uuid).name == "Kelas Satu"
+    with pytest.raises(NotFound):
+        queries.class_card(admin.actor, cohort.uuid)
+
+
+def test_an_overdue_attempt_reads_on_the_desk_as_on_the_learners_own_page(app, story, cohort):
+    learner = story.teacher(cohort)
+    quiz_acts.finish_modules(learner, "M00")
+    attempt = quiz_acts.start(learner, "m02-kuis")
+    with clock.freeze(clock.now() + dt.timedelta(days=1)):
+        enrolment = learner_enrolment(learner.enrolment_uuid, by=learner.actor)
+        own = quiz_queries.overview(enrolment, catalogue.version(cohort.version_id), "m02-kuis")
+        instructor = story.instructor(cohort)
+        _page, seen = learners.quiz_desk(learner.enrolment_uuid, "m02-kuis", by=instructor.actor)
+
+        assert [str(line.uuid) for line in seen.attempts] == [attempt]
+        assert seen.attempts == own.attempts
+        assert seen.attempts[0].is_overdue
+        page = Desk(app, story, instructor).get(f"/peserta/{learner.enrolment_uuid}/kuis/m02-kuis").text
+        assert "Waktunya habis" in page
+
+
+def test_a_practice_has_no_limit_on_the_desk_either():
+    practice = replace(tiny_program().quiz("m00-latihan")[1], attempts=3)
+
+    assert learners.QuizDesk(practice, (), ()).allowed is None

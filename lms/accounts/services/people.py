@@ -8,7 +8,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from lms.accounts.models import Person, PersonIdentifier, RoleAssignment
+from lms.accounts.models import Person, PersonIdentifier, RoleAssignment, UserSession
 from lms.core import audit, roles
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -89,7 +89,10 @@ def assign_role(
     ends_at: dt.datetime | None = None,
     paper: str | None = None,
 ) -> RoleAssignment:
-    """Give a person a role in a scope. The same assignment in force already is returned as it is."""
+    """Give a person a role in a scope. The same assignment in force already is returned as it is.
+
+    A staff role ends the sessions that did not begin with a password: the person signs in anew to use it.
+    """
     known = roles.ROLES.get(role)
     if known is None or scope_kind not in known.scope_kinds:
         raise Invalid({"role": _("Peran dan lingkup ini tidak cocok.")})
@@ -108,6 +111,12 @@ def assign_role(
         ends_at=ends_at, paper=paper, uuid=uuid7(),
     )
     db.session.add(assignment)
+    if known.is_staff:
+        db.session.execute(
+            sa.update(UserSession)
+            .where(UserSession.person_id == person_id, UserSession.ended_at.is_(None), UserSession.kind != "staff")
+            .values(ended_at=now)
+        )
     audit.record(
         "role.assigned", "person", db.session.get_one(Person, person_id).uuid, by=by,
         after={"role": role, "scope": f"{scope_kind}:{scope_key}", "paper": paper},

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from lms.accounts.models import Credential, Person, UserSession
+from lms.accounts.models import Credential, Person, UnknownIdentifier, UserSession
 from lms.core import audit
 from lms.core.db import db
 from lms.core.errors import Invalid
@@ -88,12 +88,13 @@ def store_secret(
     audit.record("secret.changed", "person", person.uuid, by=by, after={"kind": kind, "must_change": must_change})
 
 
-def note_failure(credential: Credential) -> None:
-    """Count a wrong try; from the fifth on the account is closed for a minute, doubling up to an hour."""
-    credential.failures += 1
-    over = credential.failures - FREE_TRIES
+def note_failure(counted: Credential | UnknownIdentifier) -> bool:
+    """Count a wrong try; from the fifth on the account is closed for a minute, doubling up to an hour: True then."""
+    counted.failures += 1
+    over = counted.failures - FREE_TRIES
     if over >= 0:
-        credential.locked_until = clock.now() + min(FIRST_LOCK * 2**min(over, 10), LONGEST_LOCK)
+        counted.locked_until = clock.now() + min(FIRST_LOCK * 2**min(over, 10), LONGEST_LOCK)
+    return over >= 0
 
 
 def unlock(person_id: int, *, by: Actor) -> None:

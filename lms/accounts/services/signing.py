@@ -5,17 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets as randomness
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from lms.accounts.models import AddressCounter, Credential, Person, PersonIdentifier, RoleAssignment, UserSession
+from lms.accounts.models import (
+    AddressCounter,
+    Credential,
+    Person,
+    PersonIdentifier,
+    RoleAssignment,
+    UnknownIdentifier,
+    UserSession,
+)
 from lms.accounts.services import secrets
 from lms.core import audit, roles
 from lms.core.db import db, insert_new, write_tx
 from lms.core.errors import Refusal
 from lms.core.keys import keys
-from lms.core.permissions import Actor
+from lms.core.permissions import SYSTEM, Actor
 from lms.lib import clock
 from lms.lib.identifiers import normalise_email, normalise_nik, normalise_phone, parse_participant_code
 
@@ -34,7 +43,7 @@ class WrongSecret(Refusal):
 
 
 class AccountLocked(Refusal):
-    """Too many wrong tries; the account is closed to everybody until `until`."""
+    """Too many wrong tries; the account is closed to everybody until `until`. An unknown one closes the same way."""
 
     status = 429
 
@@ -61,14 +70,37 @@ def hash_key(key: str) -> str:
 
 
 def find_person(identifier: str) -> int | None:
-    """Return whom an identifier names: participant code, NIK, e-mail, or a phone that only one person has."""
+    """Return whom an identifier names: participant code, NIK, e-mail, or a phone that only one person uses."""
+    for kind, value in _meanings(identifier):
+        if kind == "code":
+            people = db.session.scalars(
+                sa.select(Person.id).where(Person.code == value, Person.ended_at.is_(None))
+            ).all()
+        else:
+            people = _owners(kind, value)
+        if len(people) == 1:
+            return people[0]
+    return None
+
+
+def _owners(kind: str, value: str) -> Sequence[int]:
+    rows = db.session.execute(
+        sa.select(PersonIdentifier.person_id, Person.has_shared_phone)
+        .join(Person, Person.id == PersonIdentifier.person_id)
+        .where(PersonIdentifier.kind == kind, PersonIdentifier.lookup == keys().lookup_hash(kind, value),
+               Person.ended_at.is_(None))
+        .limit(2)
+    ).all()
+    if kind == "phone" and any(row.has_shared_phone for row in rows):
+        return []
+    return [row.person_id for row in rows]
+
+
+def _meanings(identifier: str) -> list[tuple[str, str]]:
+    """Return what an identifier may be, as (kind, normalised value), the likeliest first."""
     text = identifier.strip()[:200]
     code = parse_participant_code(text)
-    if code is not None:
-        found = db.session.scalar(sa.select(Person.id).where(Person.code == code, Person.ended_at.is_(None)))
-        if found is not None:
-            return found
-    guesses: list[tuple[str, str]] = []
+    guesses: list[tuple[str, str]] = [("code", code)] if code is not None else []
     if "@" in text:
         email, _codes = normalise_email(text)
         guesses += [("email", email)] if email else []
@@ -77,16 +109,13 @@ def find_person(identifier: str) -> int | None:
         guesses += [("nik", nik)] if nik and len(nik) == 16 else []
         phone, _codes = normalise_phone(text)
         guesses += [("phone", phone)] if phone else []
-    for kind, value in guesses:
-        people = db.session.scalars(
-            sa.select(PersonIdentifier.person_id).join(Person, Person.id == PersonIdentifier.person_id)
-            .where(PersonIdentifier.kind == kind, PersonIdentifier.lookup == keys().lookup_hash(kind, value),
-                   Person.ended_at.is_(None))
-            .limit(2)
-        ).all()
-        if len(people) == 1:
-            return people[0]
-    return None
+    return guesses
+
+
+def _unknown_lookup(identifier: str) -> str:
+    # However it is typed, one identifier is one: a code with and without its hyphen count together, as for an account.
+    kind, value = (_meanings(identifier) or [("text", identifier.strip()[:200].casefold())])[0]
+    return keys().lookup_hash("unknown", f"{kind}:{value}")
 
 
 def sign_in(identifier: str, secret: str, *, shared: bool, address: str, device: str) -> SignedIn:
@@ -94,15 +123,16 @@ def sign_in(identifier: str, secret: str, *, shared: bool, address: str, device:
     person_id = find_person(identifier)
     credential = db.session.get(Credential, person_id) if person_id is not None else None
     hashed = credential.hash if credential is not None else None
-    if credential is not None and credential.locked_until is not None and credential.locked_until > clock.now():
+    counted = credential or db.session.get(UnknownIdentifier, _unknown_lookup(identifier))
+    if counted is not None and counted.locked_until is not None and counted.locked_until > clock.now():
         secrets.matches(None, secret)
-        raise AccountLocked(until=credential.locked_until)
+        raise AccountLocked(until=counted.locked_until)
     fits = secrets.matches(hashed, secret)
-    if not fits or person_id is None:
-        _count_failure(person_id, address)
+    if not fits or credential is None:
+        _count_failure(None if credential is None else credential.person_id, identifier, address)
         raise WrongSecret
     with write_tx() as session:
-        locked = session.get(Credential, person_id, with_for_update=True)
+        locked = session.get(Credential, credential.person_id, with_for_update=True)
         if locked is None or locked.hash != hashed:
             raise WrongSecret
         if locked.locked_until is not None and locked.locked_until > clock.now():
@@ -113,7 +143,11 @@ def sign_in(identifier: str, secret: str, *, shared: bool, address: str, device:
 def _open_session(credential: Credential, *, shared: bool, device: str) -> SignedIn:
     now = clock.now()
     person = db.session.get_one(Person, credential.person_id)
-    held = roles_in_force(person.id)
+    # Six digits and a long session on a phone are for learning; who also works as staff needs a password for that.
+    held = [
+        role for role in roles_in_force(person.id)
+        if credential.kind == "password" or not roles.ROLES[role].is_staff
+    ]
     if not held:
         raise NoRole
     is_staff = any(roles.ROLES[role].is_staff for role in held)
@@ -175,9 +209,9 @@ def end_other_sessions(*, by: Actor) -> int:
 
 def choose_role(role: str, *, by: Actor) -> str:
     """Make another of the actor's own roles the active one of this session; return its key."""
-    if role not in roles_in_force(by.person_id):
-        raise NoRole
     row = db.session.get_one(UserSession, by.session_id)
+    if role not in roles_in_force(by.person_id) or (roles.ROLES[role].is_staff and row.kind != "staff"):
+        raise NoRole
     audit.record(
         "session.role_chosen", "person", by.person_uuid, by=by, before={"role": row.role}, after={"role": role}
     )
@@ -195,13 +229,16 @@ def touch(session_id: int) -> None:
             row.expires_at = expiry(row.kind, created_at=row.created_at, touched_at=now)
 
 
-def _count_failure(person_id: int | None, address: str) -> None:
+def _count_failure(person_id: int | None, identifier: str, address: str) -> None:
     now, hashed = clock.now(), keys().lookup_hash("address", address)
     with write_tx() as session:
         if person_id is not None:
-            credential = session.get(Credential, person_id, with_for_update=True)
-            if credential is not None:
-                secrets.note_failure(credential)
+            if secrets.note_failure(session.get_one(Credential, person_id, with_for_update=True)):
+                audit.record("account.closed", "person", session.get_one(Person, person_id).uuid, by=SYSTEM)
+        else:
+            lookup = _unknown_lookup(identifier)
+            insert_new(UnknownIdentifier, lookup=lookup, failures=0, locked_until=None)
+            secrets.note_failure(session.get_one(UnknownIdentifier, lookup, with_for_update=True))
         if insert_new(AddressCounter, address=hashed, window_started_at=now, failures=1):
             return
         counter = session.get_one(AddressCounter, hashed, with_for_update=True)

@@ -50,13 +50,13 @@ def save(attempt_uuid: uuid.UUID) -> BaseResponse:
             then=lambda _r: url_for(after, attempt_uuid=attempt_uuid),
         )
     except Invalid as problem:
-        if wants_json():
-            return failures.failure(422, code=problem.code, text=_sentences(problem)[0][1])
         return _with_what_was_typed(attempt_uuid, problem)
 
 
 def _with_what_was_typed(attempt_uuid: uuid.UUID, problem: Invalid) -> Response:
     """Show the attempt again: nothing was saved, nothing typed is lost."""
+    if wants_json():
+        return failures.failure(422, code=problem.code, text=_sentences(problem)[0][1])
     found = queries.attempt_page(attempt_uuid, by=actor())
     given, flags = read_answers()
     slots = answers.typed(answers.shown(found.slots), given, flags)
@@ -87,10 +87,13 @@ def confirm(attempt_uuid: uuid.UUID) -> BaseResponse:
 @allow("learning.do")
 def submit(attempt_uuid: uuid.UUID) -> BaseResponse:
     """Hand an attempt in. What is sent along with it is kept first."""
-    return perform(
-        "attempt.submit", _with_answers(services.submit, attempt_uuid),
-        then=lambda _r: url_for("classroom.result", attempt_uuid=attempt_uuid),
-    )
+    try:
+        return perform(
+            "attempt.submit", _with_answers(services.submit, attempt_uuid),
+            then=lambda _r: url_for("classroom.result", attempt_uuid=attempt_uuid),
+        )
+    except Invalid as problem:
+        return _with_what_was_typed(attempt_uuid, problem)
 
 
 def _with_answers(service: Callable[..., Any], attempt_uuid: uuid.UUID) -> Callable[[Actor], Any]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from flask import Response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -27,16 +25,16 @@ STAGES = {"deepening": _("Pendalaman materi"), "independent_task": _("Tugas mand
 
 #: What a requirement is called, and what to say below it while it is open or waiting.
 WORDS: dict[str, tuple[Lazy, Lazy]] = {
-    "pretest": (_("Tes awal dikirim"), _("Ada di modul pertama. Tidak ada nilai lulus.")),
+    "total": (_("Nilai akhir %(pass_mark)s atau lebih"), _("Dihitung setelah kedua tahap dinilai.")),
+    "independent_task": (
+        _("Nilai tugas mandiri %(pass_mark)s atau lebih"),
+        _("Dihitung setelah semua bagiannya dinilai."),
+    ),
     "modules": (
         _("%(done)s dari %(total)s modul selesai"),
-        _("Modul selesai bila pelajarannya dibaca dan kuisnya lulus."),
+        _("%(tests_done)s dari %(tests)s kuis modul dan tes akhir lulus. "
+          "Modul selesai bila pelajarannya dibaca dan kuisnya lulus."),
     ),
-    "module_quizzes": (
-        _("%(done)s dari %(total)s kuis modul lulus"),
-        _("Nilai terbaik dari semua percobaan yang dipakai."),
-    ),
-    "posttest": (_("Tes akhir lulus"), _("Nilai lulus %(pass_mark)s. Terbuka setelah semua modul lain selesai.")),
     "attendance": (
         _("Kehadiran %(percent)s persen atau lebih"),
         _("Dicatat oleh admin kelas. Anda tidak perlu mengirim apa pun."),
@@ -45,16 +43,6 @@ WORDS: dict[str, tuple[Lazy, Lazy]] = {
         _("%(total)s tugas wajib diterima"),
         _("Dikerjakan di lembaga sendiri, pada tahap tugas mandiri."),
     ),
-    "elective_tasks": (
-        _("%(total)s tugas pilihan diterima"),
-        _("Dikerjakan di lembaga sendiri, pada tahap tugas mandiri."),
-    ),
-    "report": (_("Laporan akhir diterima"), _("Ditulis pada tahap tugas mandiri, dinilai pembimbing praktik.")),
-    "independent_task": (
-        _("Nilai tugas mandiri %(pass_mark)s atau lebih"),
-        _("Dihitung setelah semua bagiannya dinilai."),
-    ),
-    "total": (_("Nilai akhir %(pass_mark)s atau lebih"), _("Dihitung setelah kedua tahap dinilai.")),
 }
 NOTES = {
     "quizzes": _("%(done)s dari %(total)s sudah dinilai"),
@@ -89,40 +77,25 @@ def marks(enrolment_uuid: uuid.UUID) -> Response:
     """Show what counts, what is done and what is missing to pass."""
     desk = queries.desk(enrolment_uuid, by=actor())
     sheet = mark_queries.sheet_of(desk.program, desk.facts, best_marks(desk.enrolment.id))
-    hours = next((item.values for item in sheet.requirements if item.code == "jp"), None)
-    shown = [_shown(item, desk, hours) for item in sheet.requirements if item.code in WORDS]
+    shown = [_shown(item, desk) for item in sheet.requirements]
     return page(
         "classroom/marks.html", kept=True, desk=desk, sheet=sheet, requirements=shown, stages=STAGES, notes=NOTES,
     )
 
 
-def _shown(
-    item: mark_queries.Requirement, desk: queries.Desk, hours: Mapping[str, Any] | None
-) -> ShownRequirement:
+def _shown(item: mark_queries.Requirement, desk: queries.Desk) -> ShownRequirement:
     values = {name: _in_words(value) for name, value in item.values.items()}
     title, open_note = (i18n.gettext(words_of, **values) for words_of in WORDS[item.code])
     note = open_note
     if item.state == "done":
         note = i18n.gettext(_("Nilai %(mark)s"), **values) if item.values.get("mark") is not None else ""
-        if item.code == "modules" and hours:
-            note = i18n.gettext(_("%(done)s dari %(total)s JP"), **hours)
+        if item.code == "modules":
+            note = i18n.gettext(_("%(jp_done)s dari %(jp)s JP"), **values)
     elif item.values.get("mark") is not None:
         note = i18n.gettext(_("Nilai terbaik %(mark)s."), **values) + " " + open_note
-    return ShownRequirement(title, note, item.state, _link(item, desk) if item.state == "todo" else None)
+    tier = url_for("classroom.tier", program_id=desk.program.id)
+    return ShownRequirement(title, note, item.state, tier if item.state == "todo" and item.link else None)
 
 
 def _in_words(value: object) -> str:
     return words.mark(value, i18n.language()) if isinstance(value, Decimal) else str(value)
-
-
-def _link(item: mark_queries.Requirement, desk: queries.Desk) -> str | None:
-    """Return where a requirement is worked on; a quiz behind a lock is not offered."""
-    enrolment_uuid = desk.enrolment.uuid
-    if item.link == "quiz":
-        module, _quiz = desk.program.quiz(item.values["quiz"])
-        if desk.module(module.id).state != "locked":
-            return url_for("classroom.quiz", enrolment_uuid=enrolment_uuid, quiz_id=item.values["quiz"])
-        return None
-    if item.link == "module":
-        return url_for("classroom.module", enrolment_uuid=enrolment_uuid, module_id=item.values["module"])
-    return url_for("classroom.tier", program_id=desk.program.id) if item.link == "program" else None

@@ -12,13 +12,18 @@ from flask import Flask, Response, g, jsonify, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.core import operations, roles
+from lms.core import i18n, operations, roles
 from lms.core.errors import NotAllowed, NotFound
 from lms.core.permissions import Actor
 from lms.core.web import security
 from lms.core.web.identity import actor, visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SignedOut(Exception):
+    """A form came from somebody who is not signed in any more. The sign-in page keeps what was typed."""
+
 
 #: For routes that everybody may see: sign-in, health, static files, pictures of lessons.
 PUBLIC = "public"
@@ -69,7 +74,10 @@ def check_routes(app: Flask) -> None:
 
 def _to_sign_in() -> BaseResponse:
     if wants_json():
-        return jsonify(code="signed_out"), 401  # type: ignore[return-value]
+        text = i18n.gettext("Masuk lagi, jawaban Anda menunggu di halaman ini.")
+        return jsonify(ok=False, code="signed_out", text=text), 401  # type: ignore[return-value]
+    if request.method == "POST":
+        raise SignedOut
     target = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", lanjut=target if security.is_own_path(target) else None), 303)
 
@@ -130,6 +138,6 @@ def next_page(default: str) -> str:
 
 
 __all__ = [
-    "PUBLIC", "Response", "allow", "check_routes", "next_page", "open_before_change", "operation_request", "perform",
-    "wants_json",
+    "PUBLIC", "Response", "SignedOut", "allow", "check_routes", "next_page", "open_before_change",
+    "operation_request", "perform", "wants_json",
 ]

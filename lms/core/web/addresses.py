@@ -33,7 +33,7 @@ class Addresses:
         return self._app.url_for(endpoint, **values) if built is None else built[1]
 
     def _route(self, endpoint: str, values: dict[str, Any]) -> Rule | None:
-        if endpoint.startswith(".") or any(name.startswith("_") for name in values):
+        if endpoint not in self._app.view_functions or any(name.startswith("_") for name in values):
             return None
         fitting = [rule for rule in self._app.url_map.iter_rules(endpoint) if rule.arguments.issubset(values)]
         most = max((len(rule.arguments) for rule in fitting), default=0)

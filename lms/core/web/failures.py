@@ -1,7 +1,7 @@
 """Every failure is a page with a sentence that says what to do; never a trace.
 
 Domains register the sentences of their refusals with `says`; a refusal without one gets the general sentence of its
-status. A stale form and a changed resend come back filled, so nothing that was typed is lost.
+status. A stale form, a changed resend, a conflict and a busy server hand back what was typed, so nothing is lost.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lms.core.operations import OtherBody
 from lms.core.web.actions import wants_json
 from lms.core.web.identity import visitor
 from lms.core.web.pages import page
-from lms.core.web.security import StaleToken
+from lms.core.web.security import StaleToken, csrf_token
 from lms.core.words_lazy import Lazy, lazy as _
 
 log = logging.getLogger("lms.web")
@@ -46,6 +46,9 @@ GENERAL: dict[int, tuple[Lazy, Lazy]] = {
 
 #: What is typed into these is never sent back to a page.
 SECRET_FIELDS = frozenset({"pin", "secret", "current", "again", "password"})
+
+#: These failures say nothing against what was typed, so the page holds it.
+HANDED_BACK = frozenset({409, 503})
 
 _sentences: dict[str, Lazy] = {}
 
@@ -78,18 +81,29 @@ def _refused(refusal: Refusal) -> Response:
     return failure(refusal.status, text=sentence_of(refusal), code=refusal.code)
 
 
+def _handed_back(status: int, title: str, text: str) -> Response | None:
+    """Return the page that holds what somebody typed, or None when nothing was typed by anybody signed in."""
+    if request.method != "POST" or visitor() is None or not (fields := typed()):
+        return None
+    return page(
+        "failures/resend.html", status=status, fields=fields, reason="refused" if status == 409 else "busy",
+        title=title, text=text, nonce=uuid.uuid4().hex,
+    )
+
+
 def _other_body(_problem: OtherBody) -> Response:
     if wants_json():
         return _json(409, "other_body")
-    return page("failures/resend.html", status=409, fields=_typed(), reason="changed", nonce=uuid.uuid4().hex)
+    return page("failures/resend.html", status=409, fields=typed(), reason="changed", nonce=uuid.uuid4().hex)
 
 
 def _stale(_problem: StaleToken) -> Response:
     if wants_json():
-        return _json(403, "csrf")
+        # After a new sign-in in another tab our script goes on with the new token; no other site can read it.
+        return _json(403, "csrf", csrf=csrf_token() if visitor() else None)
     if visitor() is None:
         return failure(400, text=i18n.gettext("Halaman tadi sudah terlalu lama terbuka. Buka lagi, lalu isi kembali."))
-    return page("failures/resend.html", status=400, fields=_typed(), reason="stale", nonce=uuid.uuid4().hex)
+    return page("failures/resend.html", status=400, fields=typed(), reason="stale", nonce=uuid.uuid4().hex)
 
 
 def _busy(_problem: DatabaseBusy) -> Response:
@@ -120,20 +134,22 @@ def failure(status: int, *, text: str | None = None, code: str = "") -> Response
     """Answer with the failure page of a status; `text` replaces the general advice."""
     if wants_json():
         return _json(status, code or str(status), text)
-    title, advice = GENERAL.get(status, GENERAL[500] if status >= 500 else GENERAL[400])
+    words = GENERAL.get(status, GENERAL[500] if status >= 500 else GENERAL[400])
+    title, said = i18n.gettext(words[0]), text or i18n.gettext(words[1])
+    if status in HANDED_BACK and (filled := _handed_back(status, title, said)):
+        return filled
     return page(
-        "failures/failure.html", status=status, title=i18n.gettext(title), text=text or i18n.gettext(advice),
-        request_id=g.get("request_id", ""), code=status,
+        "failures/failure.html", status=status, title=title, text=said, request_id=g.get("request_id", ""), code=status
     )
 
 
-def _json(status: int, code: str, text: str | None = None) -> Response:
-    response = jsonify(ok=False, code=code, text=text)
+def _json(status: int, code: str, text: str | None = None, **more: object) -> Response:
+    response = jsonify(ok=False, code=code, text=text, **more)
     response.status_code = status
     return response
 
 
-def _typed() -> list[tuple[str, str]]:
+def typed() -> list[tuple[str, str]]:
     """Return what was typed, without our own hidden fields; secrets are never handed back."""
     return [
         (name, value)

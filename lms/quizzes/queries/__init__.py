@@ -10,6 +10,7 @@ from lms.quizzes.queries.learner import (
     Gain,
     QuizOverview,
     Slot,
+    attempt_lines,
     attempt_page,
     best_marks,
     best_marks_of,
@@ -23,6 +24,6 @@ from lms.quizzes.queries.statistics import Item, item_statistics
 
 __all__ = [
     "AttemptLine", "AttemptPage", "EssayLine", "Gain", "Item", "LateLine", "QuizOverview", "Review", "ReviewSlot",
-    "Slot", "attempt_page", "best_marks", "best_marks_of", "essays_to_mark", "gain", "gain_of", "item_statistics",
-    "late_attempts", "overview", "review",
+    "Slot", "attempt_lines", "attempt_page", "best_marks", "best_marks_of", "essays_to_mark", "gain",
+    "gain_of", "item_statistics", "late_attempts", "overview", "review",
 ]

@@ -11,11 +11,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lms.cohorts import scope
-from lms.cohorts.models import Enrolment
-from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
-from lms.core.db import db
-from lms.core.errors import NotFound
+from lms.cohorts.queries import LearnerEnrolment
+from lms.core.db import db, read
 from lms.core.permissions import Actor
 from lms.lib import clock
 from lms.programs.catalogue import Version
@@ -26,7 +23,8 @@ from lms.quizzes.lateness import closed_reason, closes_at, deadline, is_overdue
 from lms.quizzes.models import Attempt, AttemptQuestion, QuestionVersion
 from lms.quizzes.question_types import Presentation, Response
 from lms.quizzes.reach import as_uuid, attempt_limit, granted, version_of
-from lms.quizzes.slots import load_slots
+from lms.quizzes.reading import AttemptRow, all_attempts_of, attempt_in_reach, attempts_of
+from lms.quizzes.slots import read_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +74,8 @@ def overview(enrolment: LearnerEnrolment, version: Version, quiz_id: str) -> Qui
     """Return a learner's attempts at a quiz, in two statements. Raises `NotFound` for an unknown quiz."""
     _module, quiz = version.program.quiz(quiz_id)
     now = clock.now()
-    attempts = tuple(
-        _line(attempt, enrolment, quiz, now)
-        for attempt in db.session.scalars(
-            sa.select(Attempt).where(Attempt.enrolment_id == enrolment.id, Attempt.quiz_id == quiz_id)
-            .order_by(Attempt.number)
-        )
-    )
+    closes = closes_at(enrolment, quiz)
+    attempts = tuple(_line(attempt, quiz, closes, now) for attempt in attempts_of(enrolment.id, quiz_id))
     extra_attempts, _minutes = granted(enrolment.id, quiz_id)
     limit = attempt_limit(quiz, extra_attempts)
     reason, day = closed_reason(enrolment, quiz, now) or (None, None)
@@ -94,8 +87,16 @@ def overview(enrolment: LearnerEnrolment, version: Version, quiz_id: str) -> Qui
     )
 
 
-def _line(attempt: Attempt, enrolment: LearnerEnrolment, quiz: Quiz, now: dt.datetime) -> AttemptLine:
-    closes = closes_at(enrolment, quiz)
+def attempt_lines(enrolment: LearnerEnrolment, program: Program) -> dict[str, tuple[AttemptLine, ...]]:
+    """Return a learner's attempts at each quiz of the programme, read as on their own pages, in one statement."""
+    now, rows = clock.now(), all_attempts_of(enrolment.id)
+    return {
+        quiz.id: tuple(_line(row, quiz, closes_at(enrolment, quiz), now) for row in rows if row.quiz_id == quiz.id)
+        for module in program.modules for quiz in module.quizzes
+    }
+
+
+def _line(attempt: AttemptRow, quiz: Quiz, closes: dt.datetime, now: dt.datetime) -> AttemptLine:
     is_over = attempt.state == "running" and is_overdue(quiz, attempt.due_at, closes, now)
     return AttemptLine(
         uuid=attempt.uuid, number=attempt.number, state="submitted" if is_over else attempt.state, mark=attempt.mark,
@@ -158,29 +159,22 @@ class AttemptPage:
 
 
 def attempt_page(attempt_uuid: UUID | str, *, by: Actor) -> AttemptPage:
-    """Return the page of one's own attempt in three statements, in the actor's language.
+    """Return the page of one's own attempt in two statements, in the actor's language.
 
     A finished attempt is returned too, with its `state`, so that the view can lead to the review. Raises `NotFound`.
     """
-    row = db.session.execute(
-        scope.enrolments(Attempt, Enrolment.uuid, actor=by, capability="learning.do")
-        .join(Attempt, Attempt.enrolment_id == Enrolment.id).where(Attempt.uuid == as_uuid(attempt_uuid))
-    ).first()
-    if row is None:
-        raise NotFound
-    attempt: Attempt = row[0]
-    enrolment = learner_enrolment(row.uuid, by=by, capability="learning.do")
+    attempt, enrolment, _use = attempt_in_reach(as_uuid(attempt_uuid), by=by, capability="learning.do")
     version = version_of(enrolment)
     module, quiz = version.program.quiz(attempt.quiz_id)
     slots = tuple(
         Slot(
-            number=item.number, presentation=item.question.present(item.row.seed, by.language), answer=item.row.answer,
-            is_answered=item.is_answered, is_flagged=item.row.is_flagged,
+            number=item.number, presentation=item.question.present(item.seed, by.language), answer=item.answer,
+            is_answered=item.is_answered, is_flagged=item.is_flagged,
             is_translated=not item.question.fell_back(by.language),
         )
-        for item in load_slots(attempt.id, version.program)
+        for item in read_slots(attempt.id, version.program)
     )
-    line = _line(attempt, enrolment, quiz, clock.now())
+    line = _line(attempt, quiz, closes_at(enrolment, quiz), clock.now())
     return AttemptPage(
         uuid=attempt.uuid, number=attempt.number, state=line.state, quiz=quiz, module_id=module.id,
         enrolment_uuid=enrolment.uuid, timezone=enrolment.timezone, slots=slots,
@@ -189,9 +183,15 @@ def attempt_page(attempt_uuid: UUID | str, *, by: Actor) -> AttemptPage:
     )
 
 
+_BEST = (
+    sa.select(Attempt.quiz_id, sa.func.max(Attempt.mark, type_=Attempt.mark.type))
+    .where(Attempt.enrolment_id == sa.bindparam("enrolment_id"), Attempt.state == "graded").group_by(Attempt.quiz_id)
+)
+
+
 def best_marks(enrolment_id: int) -> dict[str, Decimal]:
     """Return the best mark of each quiz that has a graded attempt, in one statement."""
-    return best_marks_of([enrolment_id])[enrolment_id]
+    return {quiz_id: mark or Decimal(0) for quiz_id, mark in read(_BEST, {"enrolment_id": enrolment_id})}
 
 
 def best_marks_of(enrolment_ids: Iterable[int]) -> dict[int, dict[str, Decimal]]:

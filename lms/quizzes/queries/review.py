@@ -7,23 +7,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from lms.cohorts import scope
-from lms.cohorts.models import Enrolment
-from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
-from lms.core.db import db
-from lms.core.errors import NotFound
+from lms.cohorts.queries import LearnerEnrolment
 from lms.core.permissions import Actor
 from lms.lib import clock
 from lms.programs.content import Quiz
 from lms.quizzes.lateness import closes_at, is_overdue
-from lms.quizzes.models import Attempt, AttemptAllowance
 from lms.quizzes.question_types import Feedback, Presentation, Response, RightAnswer
 from lms.quizzes.reach import as_uuid, attempt_limit, version_of
+from lms.quizzes.reading import attempt_in_reach
 from lms.quizzes.refusals import AttemptRunning
 from lms.quizzes.scoring import FULL
-from lms.quizzes.slots import LoadedSlot, load_slots
+from lms.quizzes.slots import SeenSlot, read_slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +66,13 @@ class Review:
 
 
 def review(attempt_uuid: UUID | str, *, by: Actor) -> Review:
-    """Return the review of an attempt, in three statements: of one's own, or of a learner one marks.
+    """Return the review of an attempt, in two statements: of one's own, or of a learner one marks.
 
     Points and feedback come as soon as it is graded; right answers when no attempt is left and none is running, or
     the class has ended. Raises `NotFound`, `AttemptRunning`.
     """
     capability = "learning.do" if by.can("learning.do") else "essay.mark"
-    row = db.session.execute(
-        scope.enrolments(Attempt, Enrolment.uuid, *_used_and_extra(), actor=by, capability=capability)
-        .join(Attempt, Attempt.enrolment_id == Enrolment.id).where(Attempt.uuid == as_uuid(attempt_uuid))
-    ).first()
-    if row is None:
-        raise NotFound
-    attempt: Attempt = row[0]
-    enrolment = learner_enrolment(row.uuid, by=by, capability=capability)
+    attempt, enrolment, use = attempt_in_reach(as_uuid(attempt_uuid), by=by, capability=capability)
     version = version_of(enrolment)
     module, quiz = version.program.quiz(attempt.quiz_id)
     is_over = attempt.state == "running" and is_overdue(
@@ -94,8 +81,8 @@ def review(attempt_uuid: UUID | str, *, by: Actor) -> Review:
     if attempt.state == "running" and not is_over:
         raise AttemptRunning
     is_staff = capability == "essay.mark"
-    limit = attempt_limit(quiz, int(row.extra))
-    is_spent = limit is not None and row.used >= limit and not row.running
+    limit = attempt_limit(quiz, use.extra)
+    is_spent = limit is not None and use.used >= limit and not use.running
     is_open = is_staff or attempt.state == "graded"
     shows_answers = is_staff or (attempt.state == "graded" and (is_spent or _has_ended(enrolment)))
     return Review(
@@ -105,43 +92,27 @@ def review(attempt_uuid: UUID | str, *, by: Actor) -> Review:
         late_state=attempt.late_state, is_overdue=is_over, is_open=is_open, shows_answers=shows_answers,
         slots=tuple(
             _slot(item, by.language, is_open=is_open, shows_answers=shows_answers)
-            for item in load_slots(attempt.id, version.program)
+            for item in read_slots(attempt.id, version.program)
         ),
         version=attempt.version,
     )
-
-
-def _used_and_extra() -> tuple[sa.Label[int], sa.Label[int], sa.Label[int]]:
-    """Attempts used, attempts running and attempts granted, riding along with the attempt's own row."""
-    other = sa.orm.aliased(Attempt)
-    same = (other.enrolment_id == Attempt.enrolment_id, other.quiz_id == Attempt.quiz_id)
-    used = sa.select(sa.func.count(other.id)).where(*same).correlate(Attempt).scalar_subquery()
-    running = (
-        sa.select(sa.func.count(other.id)).where(*same, other.state == "running").correlate(Attempt).scalar_subquery()
-    )
-    extra = (
-        sa.select(sa.func.coalesce(sa.func.sum(AttemptAllowance.extra_attempts), 0))
-        .where(AttemptAllowance.enrolment_id == Attempt.enrolment_id, AttemptAllowance.quiz_id == Attempt.quiz_id)
-        .correlate(Attempt).scalar_subquery()
-    )
-    return used.label("used"), running.label("running"), extra.label("extra")
 
 
 def _has_ended(enrolment: LearnerEnrolment) -> bool:
     return clock.now() > enrolment.closes_at
 
 
-def _slot(item: LoadedSlot, language: str, *, is_open: bool, shows_answers: bool) -> ReviewSlot:
-    row, question = item.row, item.question
-    feedback = question.feedback(row.answer, language) if is_open else Feedback()
-    if not shows_answers and row.fraction != FULL:
+def _slot(item: SeenSlot, language: str, *, is_open: bool, shows_answers: bool) -> ReviewSlot:
+    question = item.question
+    feedback = question.feedback(item.answer, language) if is_open else Feedback()
+    if not shows_answers and item.fraction != FULL:
         # What the author says to everybody often names the right answer; it waits until that may be seen.
         feedback = replace(feedback, general=None)
     return ReviewSlot(
-        number=item.number, question_id=item.question_id, presentation=question.present(row.seed, language),
-        answer=row.answer, summary=question.summary(row.answer, language), is_answered=item.is_answered,
-        needs_person=question.kind.graded_by == "person", mark=row.fraction if is_open else None,
-        comment=row.comment if is_open else None, feedback=feedback,
+        number=item.number, question_id=item.question_id, presentation=question.present(item.seed, language),
+        answer=item.answer, summary=question.summary(item.answer, language), is_answered=item.is_answered,
+        needs_person=question.kind.graded_by == "person", mark=item.fraction if is_open else None,
+        comment=item.comment if is_open else None, feedback=feedback,
         right=question.right_answer(language) if shows_answers else None,
         is_translated=not question.fell_back(language),
     )

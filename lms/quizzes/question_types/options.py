@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lms.lib.gift import Answer, Question, Text
 from lms.quizzes.question_types.base import Option, UnknownOption
@@ -13,6 +14,7 @@ from lms.quizzes.question_types.base import Option, UnknownOption
 OPTION, STEM = "option", "stem"
 
 
+@lru_cache(maxsize=20_000)
 def _digest(*parts: str) -> str:
     # JSON keeps ("ab", "c") and ("a", "bc") apart; lone surrogates survive as escapes.
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms.core.db import db
+from lms.core.db import db, insert_rows
 from lms.core.errors import Invalid
 from lms.core.permissions import Actor
 from lms.core.words_lazy import lazy as _
@@ -59,12 +59,12 @@ def save_answers(
     win; of several devices the later arrival wins. Raises `NotFound`, `AttemptFinished`, `UnknownSlot`, `Invalid`.
     """
     work = learners_attempt(attempt_uuid, by=by)
+    if _is_over(work):
+        raise AttemptFinished(attempt=str(work.attempt.uuid))
     parsed, marked = _read(work, answers, flags)
     close_if_overdue(work, by=by)
-    if work.attempt.state != "running" and not work.attempt.is_timed_out:
-        raise AttemptFinished(attempt=str(work.attempt.uuid))
     late = _take(work, parsed, marked, Arrival(device, seq, client_at), by=by)
-    note_activity(work.enrolment.id)
+    note_activity(work.enrolment)
     return {
         "saved": sorted(parsed), "late": late, "answered": sum(slot.is_answered for slot in work.slots),
         "version": work.attempt.version,
@@ -87,18 +87,28 @@ def submit(
     `AttemptFinished`. Raises `NotFound`, `UnknownSlot`, `Invalid` like `save_answers`.
     """
     work = learners_attempt(attempt_uuid, by=by)
-    parsed, marked = _read(work, answers, flags)
-    close_if_overdue(work, by=by)
     attempt = work.attempt
-    if attempt.state != "running" and not attempt.is_timed_out:
+    try:
+        parsed, marked = _read(work, answers, flags)
+    except Invalid:
+        if _is_over(work):
+            raise AttemptFinished(attempt=str(attempt.uuid)) from None
+        raise
+    close_if_overdue(work, by=by)
+    if _is_over(work):
         if any(_differs(slot.row.answer, parsed[slot.number]) for slot in work.slots if slot.number in parsed):
             raise AttemptFinished(attempt=str(attempt.uuid))
         return result(work)
     _take(work, parsed, marked, Arrival(device, seq, client_at), by=by)
     if attempt.state == "running":
         close(work, by=by)
-    note_activity(work.enrolment.id)
+    note_activity(work.enrolment)
     return result(work)
+
+
+def _is_over(work: Work) -> bool:
+    """Tell whether the attempt was handed in; one that its time closed still takes late answers."""
+    return work.attempt.state != "running" and not work.attempt.is_timed_out
 
 
 def _read(
@@ -146,7 +156,7 @@ def _take(
         work.quiz, work.ends_at, now=now, client_at=arrival.client_at, heard_at=_heard_at(work, arrival)
     )
     before = late_answers(attempt.id) if late and parsed else {}
-    is_changed = False
+    is_changed, arrived = False, []
     for slot in work.slots:
         row, number = slot.row, slot.number
         if number in flags and flags[number] != row.is_flagged:
@@ -158,18 +168,19 @@ def _take(
             continue
         is_changed = True
         flag = "older" if is_older else "late" if late else None
-        _log(work, slot, value, flag, arrival, now, by=by)
+        arrived.append(_logged(work, slot, value, flag, arrival, now, by=by))
         if flag == "late":
             attempt.late_state = "kept" if work.quiz.online else "waiting"
         elif flag is None:
             row.answer, row.answered_at = value, now if slot.question.is_answered(value) else None
+    insert_rows(AnswerLog, arrived)
     _remember(work, parsed, arrival)
     if is_changed:
         attempt.version += 1
     return late
 
 
-def _log(
+def _logged(
     work: Work,
     slot: LoadedSlot,
     value: Response,
@@ -178,12 +189,12 @@ def _log(
     now: dt.datetime,
     *,
     by: Actor,
-) -> None:
-    db.session.add(AnswerLog(
-        operation_id=None if by.operation_id is None else uuid.UUID(by.operation_id), attempt_id=work.attempt.id,
-        slot=slot.number, question_version_id=slot.row.question_version_id, value=value, device=arrival.device,
-        seq=arrival.seq, client_at=arrival.client_at, received_at=now, flag=flag,
-    ))
+) -> dict[str, Any]:
+    return {
+        "operation_id": None if by.operation_id is None else uuid.UUID(by.operation_id), "attempt_id": work.attempt.id,
+        "slot": slot.number, "question_version_id": slot.row.question_version_id, "value": value,
+        "device": arrival.device, "seq": arrival.seq, "client_at": arrival.client_at, "received_at": now, "flag": flag,
+    }
 
 
 def _is_older(work: Work, number: int, arrival: Arrival) -> bool:

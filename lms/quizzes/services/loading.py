@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from lms.cohorts import scope
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
-from lms.core.db import db
+from lms.core.db import db, read
 from lms.core.errors import NotFound
-from lms.core.permissions import Actor
+from lms.core.permissions import Actor, Scope
 from lms.lib import clock
 from lms.programs.catalogue import Version
 from lms.programs.content import Quiz
@@ -67,32 +69,42 @@ def attempt_in_scope(attempt_uuid: uuid.UUID | str, *, by: Actor, capability: st
 
 def _load(attempt_uuid: uuid.UUID, *, by: Actor, capability: str) -> Work:
     # The lock comes first and alone: only what is read after waiting for it is certainly the newest.
-    enrolment_uuid = db.session.scalar(
-        scope.enrolments(Enrolment.uuid, actor=by, capability=capability)
-        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
-        .where(Attempt.uuid == attempt_uuid)
-        .with_for_update(of=Enrolment, key_share=True)
-    )
+    enrolment_uuid = read(
+        _lock(by.role, by.scopes, capability), {"actor_id": by.person_id, "attempt_uuid": attempt_uuid}
+    ).scalar()
     if enrolment_uuid is None:
         raise NotFound
     enrolment = learner_enrolment(enrolment_uuid, by=by, capability=capability)
-    attempt = db.session.scalars(
-        sa.select(Attempt).where(Attempt.uuid == attempt_uuid).execution_options(populate_existing=True)
-    ).one()
+    attempt = db.session.scalars(_ATTEMPT, {"attempt_uuid": attempt_uuid}).one()
     version = version_of(enrolment)
     _module, quiz = version.program.quiz(attempt.quiz_id)
     return Work(attempt, enrolment, version, quiz, load_slots(attempt.id, version.program))
 
 
-def note_activity(enrolment_id: int) -> None:
-    """Keep when the learner was last active, to a few minutes; "who has not begun" reads it."""
-    now = clock.now()
-    db.session.execute(
-        sa.update(Enrolment)
-        .where(
-            Enrolment.id == enrolment_id,
-            sa.or_(Enrolment.last_active_at.is_(None), Enrolment.last_active_at < now - ACTIVITY_STEP),
-        )
-        .values(last_active_at=now)
-        .execution_options(synchronize_session=False)
+_ATTEMPT = (
+    sa.select(Attempt).where(Attempt.uuid == sa.bindparam("attempt_uuid", type_=sa.Uuid))
+    .execution_options(populate_existing=True)
+)
+
+
+@lru_cache(maxsize=1000)
+def _lock(role: str, scopes: tuple[Scope, ...], capability: str) -> sa.Select[Any]:
+    return (
+        scope.enrolments(Enrolment.uuid, actor=scope.anybody(role, scopes), capability=capability)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .where(Attempt.uuid == sa.bindparam("attempt_uuid", type_=sa.Uuid))
+        .with_for_update(of=Enrolment, key_share=True)
     )
+
+
+def note_activity(enrolment: LearnerEnrolment) -> None:
+    """Keep when the learner was last active, to a few minutes; "who has not begun" reads it.
+
+    The enrolment was read in this transaction, behind the learner's lock.
+    """
+    now = clock.now()
+    if enrolment.last_active_at is None or enrolment.last_active_at < now - ACTIVITY_STEP:
+        db.session.execute(
+            sa.update(Enrolment).where(Enrolment.id == enrolment.id).values(last_active_at=now)
+            .execution_options(synchronize_session=False)
+        )

@@ -13,7 +13,7 @@ from lms.completion import queries as completion_queries
 from lms.completion.services import lock_learner
 from lms.completion.unlocking import missing_modules
 from lms.core import audit
-from lms.core.db import db, insert_new
+from lms.core.db import db, insert_new, insert_rows, read
 from lms.core.errors import Refusal
 from lms.core.permissions import Actor
 from lms.lib import clock
@@ -41,10 +41,7 @@ def start_attempt(enrolment_uuid: uuid.UUID | str, quiz_id: str, *, by: Actor) -
         raise QuizClosed(closed_on=None)
     version = version_of(enrolment)
     module, quiz = version.program.quiz(quiz_id)
-    attempts = list(db.session.scalars(
-        sa.select(Attempt).where(Attempt.enrolment_id == enrolment.id, Attempt.quiz_id == quiz_id)
-        .order_by(Attempt.number).execution_options(populate_existing=True)
-    ))
+    attempts = list(db.session.scalars(_ATTEMPTS, {"enrolment_id": enrolment.id, "quiz_id": quiz_id}))
     closed: Attempt | None = None
     running = next((attempt for attempt in attempts if attempt.state == "running"), None)
     if running is not None:
@@ -60,6 +57,13 @@ def start_attempt(enrolment_uuid: uuid.UUID | str, quiz_id: str, *, by: Actor) -
             raise
         return str(closed.uuid)
     return _new_attempt(enrolment, version, quiz, attempts, extra_minutes=extra_minutes, by=by)
+
+
+_ATTEMPTS = (
+    sa.select(Attempt)
+    .where(Attempt.enrolment_id == sa.bindparam("enrolment_id"), Attempt.quiz_id == sa.bindparam("quiz_id"))
+    .order_by(Attempt.number).execution_options(populate_existing=True)
+)
 
 
 def _check(enrolment: LearnerEnrolment, module: Module, quiz: Quiz, *, used: int, extra_attempts: int) -> None:
@@ -101,25 +105,29 @@ def _new_attempt(
     db.session.add(attempt)
     db.session.flush()  # The slots need the attempt's id.
     seeds = seeds_for(quiz, len(ids), chance)
-    db.session.add_all(
-        AttemptQuestion(attempt_id=attempt.id, slot=slot, question_version_id=pinned[key], seed=seed)
+    insert_rows(AttemptQuestion, [
+        {"attempt_id": attempt.id, "slot": slot, "question_version_id": pinned[key], "seed": seed}
         for slot, (key, seed) in enumerate(zip(ids, seeds, strict=True), start=1)
-    )
+    ])
     audit.record(
         "attempt.started", "attempt", attempt.uuid, by=by, after={"quiz": quiz.id, "number": number, "questions": ids}
     )
-    note_activity(enrolment.id)
+    note_activity(enrolment)
     return str(attempt.uuid)
 
 
 def _seen(earlier: list[Attempt]) -> list[str]:
     if not earlier:
         return []
-    return list(db.session.scalars(
-        sa.select(QuestionVersion.question_id)
-        .join(AttemptQuestion, AttemptQuestion.question_version_id == QuestionVersion.id)
-        .where(AttemptQuestion.attempt_id.in_([attempt.id for attempt in earlier]))
-    ))
+    rows = read(_MET, {"attempts": [attempt.id for attempt in earlier]})
+    return list(rows.scalars())
+
+
+_MET = (
+    sa.select(QuestionVersion.question_id)
+    .join(AttemptQuestion, AttemptQuestion.question_version_id == QuestionVersion.id)
+    .where(AttemptQuestion.attempt_id.in_(sa.bindparam("attempts", expanding=True)))
+)
 
 
 def _pin(version: Version, ids: list[str]) -> dict[str, int]:
@@ -138,8 +146,11 @@ def _pin(version: Version, ids: list[str]) -> dict[str, int]:
 
 
 def _pinned(program_id: str, ids: list[str]) -> dict[tuple[str, str], int]:
-    rows = db.session.execute(
-        sa.select(QuestionVersion.question_id, QuestionVersion.sha256, QuestionVersion.id)
-        .where(QuestionVersion.program_id == program_id, QuestionVersion.question_id.in_(ids))
-    )
+    rows = read(_PINNED, {"program_id": program_id, "ids": ids})
     return {(question_id, sha256): row_id for question_id, sha256, row_id in rows}
+
+
+_PINNED = sa.select(QuestionVersion.question_id, QuestionVersion.sha256, QuestionVersion.id).where(
+    QuestionVersion.program_id == sa.bindparam("program_id"),
+    QuestionVersion.question_id.in_(sa.bindparam("ids", expanding=True)),
+)

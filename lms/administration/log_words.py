@@ -1,0 +1,74 @@
+"""What a row of the audit log says in words. The keys are those the program writes; a contract test compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lms.core import roles
+from lms.core.words_lazy import Lazy, lazy as _
+
+ACTIONS: Mapping[str, Lazy] = {
+    "account.closed": _("Akun tertutup setelah salah berkali-kali"),
+    "account.unlocked": _("Membuka akun yang tertutup"),
+    "allowance.granted": _("Memberi tambahan untuk kuis"),
+    "announcement.published": _("Mengirim pengumuman kelas"),
+    "announcement.withdrawn": _("Menarik pengumuman kelas"),
+    "attempt.started": _("Memulai kuis"),
+    "attempt.submitted": _("Mengirim jawaban kuis"),
+    "attempt.timed_out": _("Kuis ditutup karena waktunya habis"),
+    "cohort.created": _("Membuat kelas"),
+    "cohort.minor_update": _("Memberi kelas naskah terbaru"),
+    "demo.made": _("Mengisi data contoh"),
+    "enrolment.supervisor_assigned": _("Menetapkan pembimbing praktik"),
+    "essay.marked": _("Menilai esai"),
+    "late.accepted": _("Menghitung jawaban terlambat"),
+    "period.proposed": _("Mengusulkan angkatan"),
+    "person.created": _("Mendaftarkan orang"),
+    "person.ended": _("Mengakhiri akun"),
+    "program.publish": _("Menerbitkan program"),
+    "question.answer": _("Menjawab pertanyaan"),
+    "question.ask": _("Mengajukan pertanyaan"),
+    "reflection.save": _("Menyimpan refleksi"),
+    "role.assigned": _("Memberi peran"),
+    "role.ended": _("Mengakhiri peran"),
+    "secret.changed": _("Mengganti PIN atau kata sandi"),
+    "session.ended": _("Keluar"),
+    "session.opened": _("Masuk"),
+    "session.others_ended": _("Mengeluarkan perangkat lain"),
+    "session.role_chosen": _("Memilih peran"),
+}
+KINDS: Mapping[str, Lazy] = {
+    "person": _("Orang"), "cohort": _("Kelas"), "enrolment": _("Peserta"), "attempt": _("Percobaan kuis"),
+    "lesson_question": _("Pertanyaan"), "reflection": _("Refleksi"), "program": _("Program"),
+    "program_version": _("Versi program"), "period": _("Angkatan"),
+}
+FIELDS: Mapping[str, Lazy] = {
+    "announcement": _("pengumuman"), "answer": _("jawaban"), "attempts": _("tambahan percobaan"),
+    "code": _("kode peserta"), "comment": _("komentar"), "ended": _("diakhiri"), "is_shared": _("dibagikan"),
+    "kind": _("jenis"), "lesson": _("pelajaran"), "mark": _("nilai"), "minutes": _("tambahan menit"),
+    "must_change": _("wajib diganti"), "number": _("nomor"), "paper": _("nomor surat"), "people": _("jumlah orang"),
+    "program": _("program"), "questions": _("soal"), "quiz": _("kuis"), "reason": _("alasan"), "role": _("peran"),
+    "scope": _("lingkup"), "slot": _("soal nomor"), "slots": _("soal nomor"), "state": _("keadaan"),
+    "supervisor": _("pembimbing"), "version": _("versi"),
+}
+#: Values that are keys of ours; everything else is a number, a name or what somebody typed, and stands as it is.
+VALUES: Mapping[tuple[str, str], Lazy] = {
+    ("kind", "own"): _("HP sendiri"), ("kind", "shared"): _("HP bersama"), ("kind", "staff"): _("petugas"),
+    ("kind", "pin"): _("PIN"), ("kind", "password"): _("kata sandi"),
+    ("state", "running"): _("Sedang dikerjakan"), ("state", "submitted"): _("Menunggu nilai esai"),
+    ("state", "graded"): _("Dinilai"),
+}
+
+
+def value_words(field: str, value: Any) -> Any:
+    """Return a value of a row as words to translate where it is a key of the program, else as it is."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("ya") if value else _("tidak")
+    if field == "role" and value in roles.ROLES:
+        return roles.ROLES[value].title
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return VALUES.get((field, str(value)), value)

@@ -15,6 +15,8 @@ ENROLMENT_COLUMNS = ScopeColumns(
     person=Enrolment.person_id, region=Enrolment.work_region, provider=Provider.code, program=Period.program_id,
     cohort=Cohort.uuid, supervisor=Enrolment.supervisor_id,
 )
+#: What a role can be about without looking at who is in a class.
+OWN_CLASS_COLUMNS = ScopeColumns(provider=Provider.code, cohort=Cohort.uuid)
 
 
 def zone() -> sa.ColumnElement[str]:
@@ -45,7 +47,9 @@ def enrolments(*columns: Any, actor: Actor, capability: str) -> sa.Select[Any]:
 
 
 def cohorts(*columns: Any, actor: Actor, capability: str) -> sa.Select[Any]:
-    """Return a select over the classes in which the actor may reach at least one enrolment."""
+    """Return a select over the classes the actor may reach: those of a class or provider role, also while they are
+    empty, and those in which an enrolment is within reach.
+    """
     reachable = enrolments(Enrolment.cohort_id, actor=actor, capability=capability).where(
         Enrolment.cohort_id.is_not(None)
     )
@@ -54,5 +58,5 @@ def cohorts(*columns: Any, actor: Actor, capability: str) -> sa.Select[Any]:
         .select_from(Cohort)
         .join(Period, Period.id == Cohort.period_id)
         .join(Provider, Provider.id == Period.provider_id)
-        .where(Cohort.id.in_(reachable))
+        .where(sa.or_(Cohort.id.in_(reachable), in_scope(actor, capability, OWN_CLASS_COLUMNS)))
     )

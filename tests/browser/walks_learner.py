@@ -123,8 +123,8 @@ def attempts(at: Walk) -> None:
     page.goto(attempt)
     page.evaluate("location.hash = '#soal-1'")
     page.locator("[data-slot='1'] input[type=radio]").first.evaluate("box => { box.value = 'x'; box.checked = true; }")
-    page.evaluate("""() => { const send = document.querySelector('[data-send]'); send.form.requestSubmit(send); }""")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.evaluate("() => { const send = document.querySelector('[data-send]'); send.form.requestSubmit(send); }")
     at.look("jawaban tidak terbaca")
     at.go(attempt + "/kirim", "kirim?")
     at.press("main form button[type=submit]", "hasil tes awal")

@@ -296,3 +296,14 @@ def test_a_practice_has_no_limit_on_the_desk_either():
     practice = replace(tiny_program().quiz("m00-latihan")[1], attempts=3)
 
     assert learners.QuizDesk(practice, (), ()).allowed is None
+
+
+def test_a_class_in_which_nobody_is_enrolled_yet_is_seen_by_its_own_people_only(app, story):
+    empty = story.cohort(name="Kelas Baru")
+    seen = {}
+    for who in (story.instructor(empty), story.instructor(story.cohort())):
+        client = app.test_client()
+        story.sign_in(client, who, kind="staff")
+        seen[who.person_id] = client.get(f"/kelas/{empty.uuid}").status_code
+
+    assert list(seen.values()) == [200, 404]

@@ -97,7 +97,8 @@ def test_a_version_that_was_rolled_back_is_not_remembered(app: Flask, tmp_path: 
     with pytest.raises(NotFound):
         catalogue.version(lost)
     found = publish_with(tmp_path / "b", "Program Demo", "Program Lain")
-    assert found == lost
+    # SQLite gives the id again, PostgreSQL does not; either way it is the new programme that is read.
+    assert found == lost or db.engine.dialect.name == "postgresql"
     assert catalogue.version(found).program.title["id"] == "Program Lain"
 
 

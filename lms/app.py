@@ -18,7 +18,7 @@ from lms.authoring import views as authoring_views
 from lms.classroom import views as classroom_views
 from lms.core import db as database, keys
 from lms.core.db import db
-from lms.core.web import actions, failures, health, identity, logs, pages, security, static
+from lms.core.web import actions, failures, health, identity, logs, pages, security, small_numbers, static
 from lms.enrolling import views as enrolling_views
 from lms.lib import clock
 from lms.reports import views as reports_views
@@ -30,6 +30,10 @@ MODELS = tuple(
         "core.audit", "core.jobs", "core.notices", "core.operations", "regions.models", "accounts.models",
         "programs.models", "cohorts.models", "completion.models", "lessons.models", "quizzes.models",
     )
+)
+#: Every module with daily work for the runner.
+DAILY = (
+    "lms.accounts.tries", "lms.cohorts.moving", "lms.quizzes.closing", "lms.reminders.reminding",
 )
 #: Larger requests are refused before they are read.
 LONGEST_REQUEST = 2 * 1024 * 1024
@@ -69,7 +73,10 @@ def _configure_keys(config: configuration.Config) -> None:
         keys.create_key_file(config.key_file, purpose="demo")
     if config.env == "production" and (problem := keys.key_file_problem(config.key_file)):
         raise configuration.ConfigProblem(problem)
-    keys.install(keys.read_key_file(config.key_file))
+    try:
+        keys.install(keys.read_key_file(config.key_file))
+    except ValueError as problem:
+        raise configuration.ConfigProblem(str(problem)) from problem
 
 
 def _configure_web(app: Flask) -> None:
@@ -85,6 +92,7 @@ def _configure_web(app: Flask) -> None:
     # Our own file, sent as it is: the policy names the hash of these very bytes.
     app.jinja_env.globals["inline_style"] = Markup(style)  # noqa: S704
     failures.init_app(app)
+    small_numbers.init_app(app)
     # Templates ask `visitor()`; without its own variable Flask-Login costs a page nothing.
     login = LoginManager(app, add_context_processor=False)
     login.request_loader(lambda _request: identity.visitor())
@@ -93,7 +101,7 @@ def _configure_web(app: Flask) -> None:
 
 
 def _register_domains(app: Flask) -> None:
-    for module in MODELS:
+    for module in (*MODELS, *DAILY):
         import_module(module)
     app.register_blueprint(health.bp)
     app.register_blueprint(accounts_views.bp)

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lms.lib import clock
+
 ROOT = Path(__file__).resolve().parent
 #: The zone of days and hours where no class and no region says one.
 DEFAULT_ZONE = "Asia/Makassar"
@@ -59,6 +61,18 @@ class Config:
                 "BASE_URL must begin with https://. For a closed network without a certificate set LMS_ALLOW_HTTP=1;"
                 " passwords then travel unprotected."
             )
+        if not self.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+            # The address may hold a password; only what stands before it is repeated.
+            kind = self.database_url.partition(":")[0][:40]
+            found.append(
+                f"LMS_DATABASE_URL begins with {kind}; use postgresql://user:secret@host/name, or leave it out for the"
+                " embedded database."
+            )
+        if self.clock and self.env != "production":
+            try:
+                clock.parse_clock(self.clock)
+            except (ValueError, OverflowError) as problem:
+                found.append(f"{problem}.")
         if self.env == "production":
             if not self.key_file.exists():
                 found.append(f"The key file {self.key_file} is missing; make it once with `lms keys create`.")
@@ -78,7 +92,7 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:
     environ = os.environ if environ is None else environ
     instance = Path(overrides.get("instance") or environ.get("INSTANCE") or "instance").resolve()
     file = instance / "config.py"
-    written: dict[str, Any] = runpy.run_path(str(file)) if file.exists() else {}
+    written = _written(file) if file.is_file() else {}
 
     def setting(name: str, default: Any) -> Any:
         return environ.get(name) or written.get(name) or default
@@ -104,6 +118,14 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Config:
         hosts |= {f"{name}:{port}" if port else name for name in ("127.0.0.1", "localhost")}
     values.setdefault("hosts", frozenset(hosts))
     return Config(**values)
+
+
+def _written(file: Path) -> dict[str, Any]:
+    """Run the settings file of the instance. It is plain Python, so anything may be wrong with it."""
+    try:
+        return runpy.run_path(str(file))
+    except Exception as problem:
+        raise ConfigProblem(f"{file} cannot be read: {type(problem).__name__}: {problem}.") from problem
 
 
 def _count(written: Any) -> int:

@@ -140,13 +140,15 @@ class Story:
         starts: int = -21,
         ends: int = 60,
         posttest: tuple[int, int] | None = None,
-        state: str = "running",
+        task: int | None = None,
         name: str | None = None,
         region: str = REGENCY,
         provider: str = "bgp-ntb",
         timezone: str = "Asia/Makassar",
     ) -> Class:
-        """Make a period and a class in it. `starts`, `ends` and `posttest` are days from today, local time."""
+        """Make a period and a class in it. `starts`, `ends`, `posttest` and `task` (when the independent
+        task opens) are days from today, local time.
+        """
         number = self._next()
         version_id = version_id or self._any_version()
         today = clock.local(clock.now(), timezone).date()
@@ -167,8 +169,8 @@ class Story:
             )
             row = Cohort(
                 period_id=period.id, name=name or f"Kelas {number}", region_code=region, timezone=timezone,
-                program_version_id=version_id, state=state, starts_on=first, ends_on=last, posttest_opens_on=opens,
-                posttest_closes_on=closes,
+                program_version_id=version_id, starts_on=first, ends_on=last, posttest_opens_on=opens,
+                posttest_closes_on=closes, task_opens_on=None if task is None else today + dt.timedelta(days=task),
             )
             db.session.add(row)
             db.session.flush()

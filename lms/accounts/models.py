@@ -14,6 +14,9 @@ from lms.core.keys import Sealed
 from lms.core.types import EncryptedText, UtcDateTime
 from lms.lib.uuid7 import uuid7
 
+#: A moment in a condition: the time itself, or the place in a prepared statement where it is filled in.
+Moment = dt.datetime | sa.BindParameter[dt.datetime]
+
 
 class Person(Base):
     """A human being. Never deleted: `ended_at` closes the account, `merged_into_id` points at the record that stays."""
@@ -36,7 +39,7 @@ class Person(Base):
     title_suffix: Mapped[str | None] = mapped_column(sa.String(60))
     sex: Mapped[str] = mapped_column(sa.String(1))
     institution_id: Mapped[int | None] = mapped_column(sa.ForeignKey("institution.id"), index=True)
-    #: 'id' or 'en'; None follows the browser.
+    #: 'id' or 'en'. For what will be sent out, such as letters; pages and notices follow the reader's browser.
     language: Mapped[str | None] = mapped_column(sa.String(2))
     #: Their phone is used by several people, so sessions are short and the chooser is offered.
     has_shared_phone: Mapped[bool] = mapped_column(default=False)
@@ -81,24 +84,29 @@ class Credential(Base):
     #: Made by the server or by an administrator: the next sign-in asks for an own one.
     must_change: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    #: Wrong tries since the last right one, and until when the account is closed to everybody.
+    #: Wrong tries since the last right one, and until when the account is closed to everybody. A try that closes
+    #: nothing leaves a moment that is over, so that tries grow old.
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class AddressCounter(Base):
-    """Wrong sign-ins from one address in one window; they slow the form, they never lock it."""
+    """Wrong sign-ins from one address in one window; they slow the form, they never lock it.
+
+    A slowed form that was sent is counted here too, under a hash of its own, because it counts once.
+    """
 
     __tablename__ = "address_counter"
 
-    #: A keyed hash: the address itself is not kept.
+    #: A keyed hash: neither the address itself nor the form is kept.
     address: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     window_started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(default=0)
 
 
 class UnknownIdentifier(Base):
-    """Wrong tries for an identifier that names nobody; closed as an account is, so a lock tells nothing."""
+    """Wrong tries for an identifier that names nobody; closed and forgotten as an account's, so a lock tells nothing.
+    """
 
     __tablename__ = "unknown_identifier"
 
@@ -151,9 +159,14 @@ class RoleAssignment(Base):
     paper: Mapped[str | None] = mapped_column(sa.String(120))
 
     @classmethod
-    def in_force(cls, now: dt.datetime) -> sa.ColumnElement[bool]:
+    def in_force(cls, now: Moment) -> sa.ColumnElement[bool]:
         """The condition that an assignment holds at this moment: begun, and not ended yet."""
-        return sa.and_(cls.starts_at <= now, sa.or_(cls.ends_at.is_(None), cls.ends_at > now))
+        return sa.and_(cls.starts_at <= now, cls.not_over(now))
+
+    @classmethod
+    def not_over(cls, now: Moment) -> sa.ColumnElement[bool]:
+        """The condition that an assignment holds now or will hold: not ended yet."""
+        return sa.or_(cls.ends_at.is_(None), cls.ends_at > now)
 
 
 for _path, _merge in (

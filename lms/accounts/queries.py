@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from lms.accounts.models import Credential, Person, UserSession
+from lms.accounts.models import Credential, Person, PersonIdentifier, UserSession
+from lms.accounts.services.people import open_identifier
 from lms.core.db import db
 from lms.core.permissions import Actor
 from lms.lib import clock
+from lms.lib.identifiers import mask_phone
 from lms.regions.models import Institution, Provider
 
 
@@ -52,8 +55,12 @@ class OwnAccount:
     """One's own account page."""
 
     code: str
+    #: With titles, as it will stand on a certificate.
     full_name: str
+    call_name: str | None
     institution: str | None
+    #: Masked: somebody else may look over a shoulder.
+    phone: str | None
     secret_kind: str
     secret_changed_at: dt.datetime
     sessions: list[UserSession]
@@ -62,7 +69,10 @@ class OwnAccount:
 def own_account(*, by: Actor) -> OwnAccount:
     """Return what the account page shows to its owner."""
     row = db.session.execute(
-        sa.select(Person.code, Person.full_name, Institution.name, Credential.kind, Credential.changed_at)
+        sa.select(
+            Person.code, Person.full_name, Person.title_prefix, Person.title_suffix, Person.call_name,
+            Institution.name, Credential.kind, Credential.changed_at,
+        )
         .outerjoin(Institution, Institution.id == Person.institution_id)
         .join(Credential, Credential.person_id == Person.id)
         .where(Person.id == by.person_id)
@@ -71,17 +81,19 @@ def own_account(*, by: Actor) -> OwnAccount:
         sa.select(UserSession)
         .where(UserSession.person_id == by.person_id, UserSession.ended_at.is_(None),
                UserSession.expires_at > clock.now())
-        .order_by(UserSession.touched_at.desc()).limit(20)
+        .order_by(UserSession.touched_at.desc())
     )
-    return OwnAccount(row.code, row.full_name, row.name, row.kind, row.changed_at, list(open_sessions))
+    named = f"{row.title_prefix or ''} {row.full_name}".strip()
+    phone = phones_of([by.person_id]).get(by.person_id)
+    return OwnAccount(
+        row.code, f"{named}, {row.title_suffix}" if row.title_suffix else named, row.call_name, row.name,
+        mask_phone(phone) if phone else None, row.kind, row.changed_at, list(open_sessions),
+    )
 
 
-def credential_hash(person_id: int) -> tuple[str, str] | None:
-    """Return (kind, hash) of a person's secret, for checking it outside a write transaction."""
-    row = db.session.execute(
-        sa.select(Credential.kind, Credential.hash).where(Credential.person_id == person_id)
-    ).first()
-    return (row.kind, row.hash) if row else None
+def secret_kind(*, by: Actor) -> str:
+    """Return what the actor signs in with: a PIN or a password."""
+    return db.session.scalars(sa.select(Credential.kind).where(Credential.person_id == by.person_id)).one()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +105,21 @@ class HelpDesk:
     help_phone: str
 
 
-def help_desks() -> list[HelpDesk]:
-    """Return the help desks of the providers that have one."""
-    rows = db.session.execute(
-        sa.select(Provider.name, Provider.help_name, Provider.help_phone)
-        .where(Provider.help_phone.is_not(None), Provider.ended_at.is_(None)).order_by(Provider.name).limit(20)
+def help_desks(provider_ids: Sequence[int] = ()) -> list[HelpDesk]:
+    """Return the help desks of these providers, or of all when none of these has one or none is named."""
+    has_one = (Provider.help_phone.is_not(None), Provider.ended_at.is_(None))
+    desks = sa.select(Provider.name, Provider.help_name, Provider.help_phone).where(*has_one).order_by(Provider.name)
+    rows = db.session.execute(desks.where(Provider.id.in_(provider_ids))).all() if provider_ids else []
+    return [
+        HelpDesk(row.name, row.help_name or row.name, row.help_phone)
+        for row in rows or db.session.execute(desks).all()
+    ]
+
+
+def phones_of(person_ids: Sequence[int]) -> dict[int, str]:
+    """Return phones in plain text: one statement. Only for one's own, or with `see.phone` over these people."""
+    rows = db.session.scalars(
+        sa.select(PersonIdentifier)
+        .where(PersonIdentifier.kind == "phone", PersonIdentifier.person_id.in_(person_ids))
     )
-    return [HelpDesk(row.name, row.help_name or row.name, row.help_phone) for row in rows]
+    return {row.person_id: open_identifier(row) for row in rows}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,6 +12,7 @@ from lms.accounts.services import signing
 from lms.core import notices, roles
 from lms.core.db import db, read
 from lms.core.permissions import Actor, Scope
+from lms.core.types import UtcDateTime
 from lms.lib import clock
 
 TOUCH_OWN = dt.timedelta(days=1)
@@ -41,12 +41,17 @@ _STATEMENT = (
         UserSession.id.label("session_id"), UserSession.key_hash, UserSession.kind, UserSession.role,
         UserSession.touched_at, UserSession.expires_at, Person.id.label("person_id"), Person.uuid, Person.full_name,
         Person.call_name, Person.sex, Credential.must_change, RoleAssignment.role.label("held"),
-        RoleAssignment.scope_kind, RoleAssignment.scope_key, RoleAssignment.starts_at, RoleAssignment.ends_at,
+        RoleAssignment.scope_kind, RoleAssignment.scope_key,
         notices.unread_count(UserSession.person_id).label("unread"),
     )
     .join(Person, Person.id == UserSession.person_id)
     .outerjoin(Credential, Credential.person_id == Person.id)
-    .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
+    .outerjoin(
+        RoleAssignment,
+        sa.and_(
+            RoleAssignment.person_id == Person.id, RoleAssignment.in_force(sa.bindparam("now", type_=UtcDateTime())),
+        ),
+    )
     .where(
         UserSession.key_hash == sa.bindparam("key_hash"), UserSession.ended_at.is_(None), Person.ended_at.is_(None)
     )
@@ -58,16 +63,17 @@ def load(key: str | None) -> LoadedSession | None:
     """Return the session of a cookie value, or None when it is unknown, ended or expired."""
     if not key or len(key) > 100:
         return None
-    rows = read(_STATEMENT, {"key_hash": signing.hash_key(key)}).all()
+    now = clock.now()
+    rows = read(_STATEMENT, {"key_hash": signing.hash_key(key), "now": now}).all()
     if not rows:
         return None
-    first, now = rows[0], clock.now()
+    first = rows[0]
     if first.expires_at <= now:
         return None
     held = [
         row for row in rows
         # A session that did not begin with a password carries no staff role, whatever was given since.
-        if _in_force(row, now) and (first.kind == "staff" or not roles.ROLES[row.held].is_staff)
+        if row.held in roles.ROLES and (first.kind == "staff" or not roles.ROLES[row.held].is_staff)
     ]
     names = sorted(dict.fromkeys(row.held for row in held), key=lambda role: roles.ROLES[role].is_staff)
     if not names:
@@ -93,9 +99,3 @@ def owner(key: str) -> str | None:
         .where(UserSession.key_hash == signing.hash_key(key))
     )
     return None if found is None else str(found)
-
-
-def _in_force(row: Any, now: dt.datetime) -> bool:
-    return (
-        row.held in roles.ROLES and row.starts_at <= now and (row.ends_at is None or row.ends_at > now)
-    )

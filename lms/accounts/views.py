@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from lms.accounts import queries, web
-from lms.accounts.forms import ChangeSecretForm, SignInForm
-from lms.accounts.services import secrets, signing
-from lms.core import i18n, notices, registry, roles
-from lms.core.errors import Invalid
+from lms.accounts import notice_pages, queries, tries, web
+from lms.accounts.forms import CHANGE_FORMS, ChangeSecretForm, SignInForm
+from lms.accounts.services import own_secret, signing
+from lms.core import i18n, operations, registry, roles
+from lms.core.errors import Invalid, Refusal
 from lms.core.web import failures, menu
-from lms.core.web.actions import PUBLIC, SignedOut, allow, next_page, open_before_change, perform
+from lms.core.web.actions import (
+    PUBLIC,
+    ChangeFirst,
+    SignedOut,
+    allow,
+    next_page,
+    open_before_change,
+    operation_request,
+    perform,
+)
 from lms.core.web.identity import actor, visitor
 from lms.core.web.pages import LANGUAGE_COOKIE, page
-from lms.core.web.paging import Pager
+from lms.core.web.resend import hand_back
 from lms.core.web.security import is_own_path
 from lms.core.words_lazy import lazy as _
 from lms.lib import clock
@@ -26,8 +34,8 @@ from lms.lib import clock
 bp = Blueprint("accounts", __name__)
 
 DEVICES = (
-    ("Android", "HP Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Komputer Windows"),
-    ("Mac OS", "Komputer Mac"), ("Linux", "Komputer Linux"),
+    ("Android", _("HP Android")), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", _("Komputer Windows")),
+    ("Mac OS", _("Komputer Mac")), ("Linux", _("Komputer Linux")),
 )
 
 for _kind in ("secret.change", "session.end", "session.end_others", "role.choose"):
@@ -65,34 +73,28 @@ def sign_in() -> Response:
 @allow(PUBLIC)
 def enter() -> BaseResponse:
     """Check the secret and open a session."""
-    form = SignInForm()
+    form, known = SignInForm(), visitor()
     if not form.validate():
         return _sign_in_page(form, status=422)
     address = request.remote_addr or ""
-    if signing.address_is_slow(address) and not web.form_was_looked_at(request.form.get("_at", "")):
+    if tries.address_is_slow(address) and not web.form_counts(request.form.get("_at", "")):
         form.refuse(Invalid({"secret": _("Banyak percobaan dari jaringan ini. Tunggu 5 detik, lalu tekan Masuk.")}))
         return _sign_in_page(form, status=429)
     try:
         opened = signing.sign_in(
             form.identifier.text, form.secret.text, shared=form.shared.data, address=address,
-            device=_device(request.headers.get("User-Agent", "")),
+            device=_device(request.headers.get("User-Agent", "")), instead_of=known.actor if known else None,
         )
     except signing.AccountLocked as problem:
-        minutes = max(1, -(-int((problem.values["until"] - clock.now()).total_seconds()) // 60))
-        form.refuse(Invalid(
-            {"secret": _("Terlalu banyak PIN salah. Tunggu %(minutes)s menit, atau minta admin kelas membuka akun.")},
-            minutes=minutes,
-        ))
+        form.refuse(_closed("secret", problem))
         return _sign_in_page(form, status=429)
     except (signing.WrongSecret, signing.NoRole) as problem:
         form.secret.errors = [failures.sentence_of(problem) or ""]
         return _sign_in_page(form, status=422)
-    kept = web.kept_form(request.form.get("_kept", ""))
-    if kept is not None and kept.person_uuid == opened.person_uuid and not opened.must_change:
+    kept = web.waiting_form(opened.person_uuid)
+    if kept is not None:
         web.read_visitor(opened.key)  # The form gets the token of the session that begins here.
-        response = page(
-            "failures/resend.html", fields=kept.fields, reason="stale", action=kept.address, nonce=uuid.uuid4().hex
-        )
+        response = _change_page() if opened.must_change else _given_back(kept)
     else:
         target = url_for("accounts.change_secret") if opened.must_change else next_page(url_for("accounts.start"))
         response = make_response(redirect(target, 303))
@@ -103,6 +105,22 @@ def enter() -> BaseResponse:
     return response
 
 
+def _closed(field: str, problem: signing.AccountLocked) -> Invalid:
+    """Say beside a field how long the account is closed after wrong tries, in the same words wherever it is asked."""
+    minutes = max(1, -(-int((problem.values["until"] - clock.now()).total_seconds()) // 60))
+    said = Invalid(
+        {field: _("Terlalu banyak PIN salah. Tunggu %(minutes)s menit, atau minta admin kelas membuka akun.")},
+        minutes=minutes,
+    )
+    said.status = problem.status
+    return said
+
+
+def _given_back(kept: web.KeptForm) -> Response:
+    """Show what was typed before the session ended, ready to be sent again."""
+    return hand_back(kept.fields, "stale", action=kept.address)
+
+
 @bp.app_errorhandler(SignedOut)
 def sign_in_again(_problem: SignedOut) -> BaseResponse:
     """Ask who sent a form after the session's end; what was typed waits on the page for the same person."""
@@ -110,6 +128,15 @@ def sign_in_again(_problem: SignedOut) -> BaseResponse:
     if not kept:
         return redirect(url_for("accounts.sign_in"), 303)
     return _sign_in_page(SignInForm(MultiDict()), kept=kept, status=401)
+
+
+@bp.app_errorhandler(ChangeFirst)
+def change_first(_problem: ChangeFirst) -> BaseResponse:
+    """Ask for the change before anything else; what was typed waits on its page and is given back after it."""
+    kept = web.keep_form()
+    if not kept:
+        return redirect(url_for("accounts.change_secret"), 303)
+    return _change_page(kept=kept, status=409)
 
 
 def _sign_in_page(form: SignInForm, *, kept: str | None = None, status: int = 200) -> Response:
@@ -124,7 +151,7 @@ def _sign_in_page(form: SignInForm, *, kept: str | None = None, status: int = 20
 
 def _device(agent: str) -> str:
     """Name a device in a word or two that its owner recognises."""
-    return next((name for sign, name in DEVICES if sign in agent), "")
+    return next((str(name) for sign, name in DEVICES if sign in agent), "")
 
 
 @bp.get("/lupa-pin")
@@ -161,7 +188,10 @@ def sign_out() -> BaseResponse:
 @allow("account.own")
 def account() -> Response:
     """Show one's own account: who I am here, my roles, where I am signed in."""
-    return page("accounts/account.html", account=queries.own_account(by=actor()), said=request.args.get("pesan"))
+    return page(
+        "accounts/account.html", account=queries.own_account(by=actor()), zone=registry.zone_of(actor()),
+        said=request.args.get("pesan"), desks=queries.help_desks(registry.providers_of(actor())),
+    )
 
 
 @bp.get("/akun/pin")
@@ -169,7 +199,7 @@ def account() -> Response:
 @open_before_change
 def change_secret() -> Response:
     """Show the form for a new PIN or password."""
-    return _change_page(ChangeSecretForm())
+    return _change_page()
 
 
 @bp.post("/akun/pin")
@@ -177,35 +207,50 @@ def change_secret() -> Response:
 @open_before_change
 def store_secret() -> BaseResponse:
     """Replace the secret; sessions on other devices end."""
-    form, by = ChangeSecretForm(), actor()
-    kind, hashed = queries.credential_hash(by.person_id) or ("pin", "")
-    try:
+    by, change = actor(), None
+    form = CHANGE_FORMS[queries.secret_kind(by=by)]()
+    # Sent a second time, the form still names the old secret; it gets the first answer again.
+    if operations.seen(operation_request("secret.change"), by=by) is None:
         if not form.validate():
-            raise Invalid
-        if not secrets.matches(hashed, form.current.text):
-            raise Invalid({"current": _("Belum cocok dengan yang sekarang dipakai.")})
-        secrets.check_new_secret(kind, form.secret.text, form.again.text)
-        if form.secret.text == form.current.text:
-            raise Invalid({"secret": _("Pilih yang berbeda dari yang sekarang.")})
-    except Invalid as problem:
-        form.refuse(problem)
-        return _change_page(form, status=422)
-    new_hash = secrets.hash_secret(form.secret.text)
-    return perform(
-        "secret.change",
-        lambda by: secrets.store_secret(
-            by.person_id, kind, new_hash, must_change=False, by=by, keep_session=by.session_id
-        ),
-        then=lambda _r: url_for("accounts.start") if visitor() and visitor().must_change  # type: ignore[union-attr]
-        else url_for("accounts.account", pesan="pin"),
-    )
+            return _change_page(form, status=422)
+        try:
+            change = own_secret.prepare(
+                form.current.text, form.secret.text, form.again.text, by=by, address=request.remote_addr or ""
+            )
+        except (Invalid, signing.WrongSecret, signing.AccountLocked) as problem:
+            return _change_refused(form, problem)
+    try:
+        reply = perform(
+            "secret.change", lambda by: own_secret.store(change, by=by) if change else None,
+            then=lambda _r: url_for("accounts.start") if visitor() and visitor().must_change  # type: ignore[union-attr]
+            else url_for("accounts.account", pesan="pin"),
+        )
+    except (signing.WrongSecret, signing.AccountLocked) as problem:
+        return _change_refused(form, problem)
+    kept = web.waiting_form(by.person_uuid)
+    return reply if kept is None else _given_back(kept)
 
 
-def _change_page(form: ChangeSecretForm, *, status: int = 200) -> Response:
+def _change_refused(form: ChangeSecretForm, problem: Refusal) -> Response:
+    if isinstance(problem, signing.AccountLocked):
+        problem = _closed("current", problem)
+    elif isinstance(problem, signing.WrongSecret):
+        problem = Invalid({"current": _("Belum cocok dengan yang sekarang dipakai.")})
+    assert isinstance(problem, Invalid)
+    form.refuse(problem)
+    return _change_page(form, status=problem.status)
+
+
+def _change_page(form: ChangeSecretForm | None = None, *, kept: str = "", status: int = 200) -> Response:
+    if web.waiting_form(actor().person_uuid):
+        kept = request.form["_kept"]
     known = queries.own_account(by=actor())
+    # Without a form yet there is nothing typed into it, also where the sign-in form has led here.
+    form = form or CHANGE_FORMS[known.secret_kind](MultiDict())
     return page(
         "accounts/change_secret.html", status=status, form=form, kind=known.secret_kind,
         version=known.secret_changed_at.isoformat(),
+        kept_form=kept,
     )
 
 
@@ -230,30 +275,9 @@ def end_others() -> BaseResponse:
     )
 
 
-@bp.get("/pemberitahuan", endpoint="notices")
-@allow("notice.own")
-def notices_page() -> Response:
-    """Show one's notices, newest first."""
-    pager = Pager.of_request()
-    rows, pager.total = notices.of_person(actor().person_id, page=pager.page, size=pager.size)
-    return page("accounts/notices.html", notices=[_shown(row) for row in rows], pager=pager)
-
-
-def _shown(row: notices.Notice) -> dict[str, object]:
-    kind = registry.notice_kinds[row.kind]
-    return {
-        "text": i18n.gettext(kind.sentence, **row.values), "icon": kind.icon, "link": row.link, "at": row.created_at,
-        "is_new": row.read_at is None,
-    }
-
-
-@bp.post("/pemberitahuan")
-@allow("notice.own")
-def read_notices() -> BaseResponse:
-    """Mark all notices as read."""
-    return perform(
-        "notice.read", lambda by: notices.mark_all_read(by=by), then=lambda _r: url_for("accounts.notices")
-    )
+bp.get("/pemberitahuan", endpoint="notices")(notice_pages.show)
+bp.post("/pemberitahuan", endpoint="read_notices")(notice_pages.read_all)
+bp.post("/pemberitahuan/<uuid:notice>", endpoint="open_notice")(notice_pages.open_one)
 
 
 @bp.get("/bahasa/<code>")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import Response, current_app, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from lms.accounts import sessions
+from lms.accounts import sessions, tries
 from lms.accounts.services import signing
 from lms.config import Config
 from lms.core import i18n
@@ -85,12 +85,14 @@ def form_stamp() -> str:
     return f"{at}.{keys().sign('form-time', security.visit_key(), at)}"
 
 
-def form_was_looked_at(stamp: str) -> bool:
-    """Tell whether a form was shown to this browser between five seconds and ten minutes ago."""
+def form_counts(stamp: str) -> bool:
+    """Tell whether a form was shown to this browser between five seconds and ten minutes ago and is used first now."""
     at, _dot, mac = stamp[:100].partition(".")
     if not keys().verify(mac, "form-time", security.visit_key(), at):
         return False
-    return SHORTEST_LOOK <= clock.now().timestamp() - int(at) <= LONGEST_LOOK
+    if not SHORTEST_LOOK <= clock.now().timestamp() - int(at) <= LONGEST_LOOK:
+        return False
+    return tries.use_form(f"{security.visit_key()}.{at}")
 
 
 def chooser_people() -> list[str]:
@@ -136,6 +138,8 @@ def keep_form() -> str:
     key, fields = request.cookies.get(_config().cookie_name, ""), failures.typed()
     given = request.form.get("_csrf", "")
     person_uuid = sessions.owner(key) if keys().verify(given, "csrf", signing.hash_key(key)) else None
+    if person_uuid is not None and waiting_form(person_uuid):
+        return request.form["_kept"]  # The session ended once more, while the secret was being changed.
     address = request.full_path.rstrip("?")
     if person_uuid is None or not fields or not security.is_own_path(address):
         return ""
@@ -149,6 +153,12 @@ def kept_form(text: str) -> KeptForm | None:
     except BadSignature:
         return None
     return KeptForm(person_uuid, address, [(name, value) for name, value in fields])
+
+
+def waiting_form(person_uuid: str) -> KeptForm | None:
+    """Return the form that this request carries along for the person it belongs to; None for anybody else."""
+    kept = kept_form(request.form.get("_kept", ""))
+    return kept if kept is not None and kept.person_uuid == person_uuid else None
 
 
 def _keeper() -> URLSafeSerializer:

@@ -7,19 +7,12 @@ from typing import Any
 
 import wtforms
 
+from lms.accounts.forms import PersonFields
 from lms.core import i18n
-from lms.core.web.forms import Form, TextField
+from lms.core.web.forms import ChoiceField, Form, TextField
 from lms.core.words_lazy import Lazy, lazy as _
 from lms.lib import words
-from lms.lib.identifiers import normalise_email, normalise_nik, normalise_phone, tidy_name
-
-
-class ChoiceField(wtforms.SelectField):
-    """A choice from a list; anything that is not in it is refused with a sentence."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in {value for value, *_rest in self.iter_choices()}:
-            raise wtforms.validators.StopValidation(i18n.gettext(_("Pilih dari daftar.")))
+from lms.lib.identifiers import normalise_email, normalise_nik, normalise_phone
 
 
 class DateField(wtforms.Field):
@@ -45,7 +38,7 @@ class DateField(wtforms.Field):
             raise ValueError(i18n.gettext(_("Tulis tanggal seperti 21/11/2026."))) from None
 
 
-class PersonForm(Form):
+class PersonForm(PersonFields):
     """A new person."""
 
     full_name = TextField(_("Nama lengkap"), longest=100, hint=_("Tanpa gelar. Boleh satu kata."))
@@ -54,24 +47,6 @@ class PersonForm(Form):
     nik = TextField(_("NIK"), required=False, longest=30, hint=_("16 angka. Disimpan tersandi."))
     phone = TextField(_("Nomor HP"), required=False, longest=30)
     email = TextField(_("Surel"), required=False, longest=120)
-
-    def validate_full_name(self, field: TextField) -> None:
-        name = tidy_name(field.data)
-        if len(name) < 2 or any(sign.isdigit() for sign in name):
-            raise wtforms.validators.ValidationError(i18n.gettext(_("Nama 2 sampai 100 huruf, tanpa angka.")))
-        field.data = name
-
-    def validate_nik(self, field: TextField) -> None:
-        if field.data and normalise_nik(field.data)[0] is None:
-            raise wtforms.validators.ValidationError(i18n.gettext(_("NIK harus 16 angka. Lihat KTP, ketik ulang.")))
-
-    def validate_phone(self, field: TextField) -> None:
-        if field.data and normalise_phone(field.data)[0] is None:
-            raise wtforms.validators.ValidationError(i18n.gettext(_("Tulis satu nomor HP, misalnya 0844 1234 5678.")))
-
-    def validate_email(self, field: TextField) -> None:
-        if field.data and normalise_email(field.data)[0] is None:
-            raise wtforms.validators.ValidationError(i18n.gettext(_("Tulis surel yang lengkap, atau kosongkan.")))
 
     @property
     def identifiers(self) -> dict[str, str]:
@@ -82,6 +57,14 @@ class PersonForm(Form):
             "email": normalise_email(self.email.data)[0] if self.email.data else None,
         }
         return {kind: value for kind, value in found.items() if value}
+
+
+class ReopenForm(Form):
+    """Why an ended account is opened again."""
+
+    reason = TextField(
+        _("Alasan"), longest=200, hint=_("Misalnya: diakhiri karena keliru. Tercatat di catatan perubahan.")
+    )
 
 
 class RoleForm(Form):

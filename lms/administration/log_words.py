@@ -20,12 +20,16 @@ ACTIONS: Mapping[str, Lazy] = {
     "cohort.created": _("Membuat kelas"),
     "cohort.minor_update": _("Memberi kelas naskah terbaru"),
     "demo.made": _("Mengisi data contoh"),
+    "enrolment.moved": _("Keadaan peserta mengikuti tanggal kelas"),
     "enrolment.supervisor_assigned": _("Menetapkan pembimbing praktik"),
     "essay.marked": _("Menilai esai"),
-    "late.accepted": _("Menghitung jawaban terlambat"),
+    "late.accepted": _("Memperhitungkan jawaban terlambat"),
+    "late.left_out": _("Mengesampingkan jawaban terlambat"),
     "period.proposed": _("Mengusulkan angkatan"),
+    "person.corrected": _("Membetulkan data orang"),
     "person.created": _("Mendaftarkan orang"),
     "person.ended": _("Mengakhiri akun"),
+    "person.reopened": _("Membuka lagi akun yang diakhiri"),
     "program.publish": _("Menerbitkan program"),
     "question.answer": _("Menjawab pertanyaan"),
     "question.ask": _("Mengajukan pertanyaan"),
@@ -44,7 +48,11 @@ KINDS: Mapping[str, Lazy] = {
     "program_version": _("Versi program"), "period": _("Angkatan"),
 }
 FIELDS: Mapping[str, Lazy] = {
-    "announcement": _("pengumuman"), "answer": _("jawaban"), "attempts": _("tambahan percobaan"),
+    "announcement": _("pengumuman"), "answer": _("jawaban"), "answered": _("soal terjawab"),
+    "attempts": _("tambahan percobaan"),
+    "call_name": _("nama panggilan"), "email": _("surel"), "full_name": _("nama lengkap"),
+    "has_shared_phone": _("HP dipakai bersama"), "nik": _("NIK"), "phone": _("nomor HP"), "sex": _("jenis kelamin"),
+    "title_prefix": _("gelar depan"), "title_suffix": _("gelar belakang"),
     "code": _("kode peserta"), "comment": _("komentar"), "ended": _("diakhiri"), "is_shared": _("dibagikan"),
     "kind": _("jenis"), "lesson": _("pelajaran"), "mark": _("nilai"), "minutes": _("tambahan menit"),
     "must_change": _("wajib diganti"), "number": _("nomor"), "paper": _("nomor surat"), "people": _("jumlah orang"),
@@ -54,10 +62,12 @@ FIELDS: Mapping[str, Lazy] = {
 }
 #: Values that are keys of ours; everything else is a number, a name or what somebody typed, and stands as it is.
 VALUES: Mapping[tuple[str, str], Lazy] = {
+    ("sex", "L"): _("laki-laki"), ("sex", "P"): _("perempuan"),
     ("kind", "own"): _("HP sendiri"), ("kind", "shared"): _("HP bersama"), ("kind", "staff"): _("petugas"),
     ("kind", "pin"): _("PIN"), ("kind", "password"): _("kata sandi"),
     ("state", "running"): _("Sedang dikerjakan"), ("state", "submitted"): _("Menunggu nilai esai"),
-    ("state", "graded"): _("Dinilai"),
+    ("state", "graded"): _("Dinilai"), ("state", "accepted"): _("Diterima"), ("state", "active"): _("Aktif"),
+    ("state", "finished"): _("Selesai"),
 }
 
 

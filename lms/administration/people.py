@@ -21,7 +21,16 @@ from lms.core.keys import keys
 from lms.core.permissions import Actor, Scope
 from lms.core.types import UtcDateTime
 from lms.lib import clock
-from lms.lib.identifiers import fold_name, mask_nik, mask_phone, normalise_nik, parse_participant_code
+from lms.lib.identifiers import (
+    fold_name,
+    mask_email,
+    mask_nik,
+    mask_phone,
+    normalise_email,
+    normalise_nik,
+    normalise_phone,
+    parse_participant_code,
+)
 from lms.regions.models import Institution
 
 
@@ -43,7 +52,7 @@ class PersonLine:
 def find_people(
     text: str, *, role: str = "", by: Actor, limit: int = 20, offset: int = 0
 ) -> tuple[list[PersonLine], int]:
-    """Return people by name, code or NIK and how many there are: three statements. The NIK is matched by its hash."""
+    """Return people by name or code and how many there are: three statements."""
     by.require("person.read")
     wanted: list[sa.ColumnElement[bool]] = [Person.merged_into_id.is_(None)]
     if text:
@@ -53,6 +62,29 @@ def find_people(
             RoleAssignment.person_id == Person.id, RoleAssignment.role == role, RoleAssignment.in_force(clock.now())
         ).exists())
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Person).where(*wanted)) or 0
+    return _lines(wanted, limit=limit, offset=offset), total
+
+
+def of_identifier(text: str, *, by: Actor) -> list[PersonLine]:
+    """Return who has a NIK, telephone or e-mail, also with an ended account: nobody, one, or a family with one phone.
+
+    It is matched by its keyed hash, two statements. A text that cannot be any of the three finds nobody.
+    """
+    by.require("person.read")
+    meanings = (
+        ("nik", normalise_nik(text)[0]), ("phone", normalise_phone(text)[0]), ("email", normalise_email(text)[0]),
+    )
+    same = [
+        sa.and_(PersonIdentifier.kind == kind, PersonIdentifier.lookup == keys().lookup_hash(kind, value))
+        for kind, value in meanings if value
+    ]
+    if not same:
+        return []
+    owners = sa.select(PersonIdentifier.person_id).where(sa.or_(*same))
+    return _lines([Person.merged_into_id.is_(None), Person.id.in_(owners)], limit=50)
+
+
+def _lines(wanted: Sequence[sa.ColumnElement[bool]], *, limit: int, offset: int = 0) -> list[PersonLine]:
     seen = (
         sa.select(sa.func.max(UserSession.touched_at, type_=UtcDateTime())).where(UserSession.person_id == Person.id)
         .scalar_subquery()
@@ -66,7 +98,7 @@ def find_people(
         .order_by(Person.name_key, Person.id).limit(limit).offset(offset)
     ).all()
     held = _roles_of([row.id for row in rows])
-    return [PersonLine(**row._mapping, roles=tuple(held[row.id])) for row in rows], total
+    return [PersonLine(**row._mapping, roles=tuple(held[row.id])) for row in rows]
 
 
 def _matches(text: str) -> sa.ColumnElement[bool]:
@@ -75,14 +107,6 @@ def _matches(text: str) -> sa.ColumnElement[bool]:
         found.append(Person.code == code)
     else:
         found.append(Person.code == text.upper()[:12])
-    nik, _codes = normalise_nik(text)
-    if nik:
-        found.append(
-            sa.select(PersonIdentifier.id).where(
-                PersonIdentifier.person_id == Person.id, PersonIdentifier.kind == "nik",
-                PersonIdentifier.lookup == keys().lookup_hash("nik", nik),
-            ).exists()
-        )
     return sa.or_(*found)
 
 
@@ -121,6 +145,10 @@ class PersonPage:
     full_name: str
     title_prefix: str | None
     title_suffix: str | None
+    call_name: str | None
+    sex: str
+    has_shared_phone: bool
+    merged_into_id: int | None
     institution: str | None
     is_demo: bool
     created_at: dt.datetime
@@ -149,7 +177,7 @@ class PersonPage:
     def version(self) -> str:
         """Changes with the account and its roles, so that a form made before does not act twice."""
         over = sum(line.is_over for line in self.roles)
-        return f"{self.secret_changed_at}:{self.failures}:{self.ended_at}:{len(self.roles)}:{over}"
+        return f"{self.secret_changed_at}:{self.failures}:{self.locked_until}:{self.ended_at}:{len(self.roles)}:{over}"
 
 
 def person_page(person: UUID, *, by: Actor) -> PersonPage:
@@ -158,6 +186,7 @@ def person_page(person: UUID, *, by: Actor) -> PersonPage:
     row = db.session.execute(
         sa.select(
             Person.id, Person.uuid, Person.code, Person.full_name, Person.title_prefix, Person.title_suffix,
+            Person.call_name, Person.sex, Person.has_shared_phone, Person.merged_into_id,
             Institution.name.label("institution"), Person.is_demo, Person.created_at, Person.ended_at,
             Credential.kind.label("secret_kind"), Credential.must_change,
             Credential.changed_at.label("secret_changed_at"), Credential.locked_until, Credential.failures,
@@ -188,8 +217,7 @@ def _masked(person_id: int) -> dict[str, str]:
         if row.kind == "phone":
             found[row.kind] = mask_phone(text)
         elif row.kind == "email":
-            name, _at, host = text.partition("@")
-            found[row.kind] = f"{name[:1]}…@{host}"
+            found[row.kind] = mask_email(text)
         else:
             found[row.kind] = mask_nik(text)
     return found

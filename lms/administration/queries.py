@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lms.accounts.models import Credential, Person, RoleAssignment
+from lms.cohorts import calendar
 from lms.cohorts.models import Cohort, Enrolment, Period
 from lms.core import audit, roles
 from lms.core.audit import AuditEntry
@@ -52,8 +54,11 @@ def overview(*, by: Actor) -> Overview:
     row = db.session.execute(sa.select(
         count(Person.ended_at.is_(None), Person.merged_into_id.is_(None)).label("people"),
         count(Person.is_demo.is_(True)).label("demo_people"),
-        count(Enrolment.state == "active").label("learners"),
-        count(Cohort.state.in_(("running", "reporting"))).label("classes"),
+        count(
+            Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(("accepted", "active")),
+            Cohort.state.in_(calendar.UNDER_WAY),
+        ).label("learners"),
+        count(Cohort.state.in_(calendar.UNDER_WAY)).label("classes"),
         count(Credential.locked_until > now).label("locked"),
         count(in_force, RoleAssignment.ends_at < now + SOON).label("roles_ending"),
         count(JobRow.state == "failed").label("failed_jobs"),
@@ -97,14 +102,18 @@ def versions(*, by: Actor) -> list[VersionUse]:
     by_id = {line.id: line for line in lines}
     rows = db.session.execute(
         sa.select(Cohort.uuid, Cohort.name, Period.title, Cohort.state, Cohort.program_version_id)
-        .join(Period, Period.id == Cohort.period_id).order_by(Cohort.starts_on.desc(), Cohort.name).limit(1000)
+        .join(Period, Period.id == Cohort.period_id).order_by(Cohort.starts_on.desc(), Cohort.name)
     )
     for row in rows:
         line = by_id[row.program_version_id]
         best = newest[line.program_id, line.major]
-        offered = best.label if best.minor > line.minor and row.state != "finished" else None
+        offered = best.label if best.minor > line.minor and row.state != calendar.FINISHED else None
         using[line.id].append(UsingClass(row.uuid, row.name, row.title, row.state, offered))
     return [VersionUse(line, tuple(using[line.id])) for line in lines]
+
+
+#: What a row says under these names is the uuid of a person.
+PEOPLE = ("supervisor",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +158,8 @@ def audit_page(
     return [
         AuditLine(
             row.id, row.at, by_id.get(row.actor_id), row.role, row.action, row.object_kind, row.object_key,
-            by_key.get(row.object_key) if row.object_kind == "person" else None, row.before, row.after,
-            audit.is_intact(row),
+            by_key.get(row.object_key) if row.object_kind == "person" else None, _told(row.before, by_key),
+            _told(row.after, by_key), audit.is_intact(row),
         )
         for row in rows
     ], total
@@ -179,21 +188,32 @@ def _narrowed(wanted: AuditFilter, zone: str) -> list[sa.ColumnElement[bool]]:
 
 
 def _names(rows: Sequence[AuditEntry]) -> tuple[dict[int, str], dict[str, str]]:
-    # Some rows name a person by the row's number, some by the uuid; both are found at once.
-    ids = {row.actor_id for row in rows}
-    uuids = set()
+    """Return the names of the people of these rows: of those who acted by number, of those it is about by uuid."""
+    named = {row.object_key for row in rows if row.object_kind == "person"}
     for row in rows:
-        if row.object_kind != "person":
-            continue
-        if row.object_key.isdigit():
-            ids.add(int(row.object_key))
-        else:
-            uuids.add(UUID(row.object_key))
+        named |= {str(side[field]) for side in (row.before, row.after) if side for field in PEOPLE if side.get(field)}
     people = db.session.execute(
-        sa.select(Person.id, Person.uuid, Person.full_name).where(sa.or_(Person.id.in_(ids), Person.uuid.in_(uuids)))
+        sa.select(Person.id, Person.uuid, Person.full_name).where(
+            sa.or_(Person.id.in_({row.actor_id for row in rows}), Person.uuid.in_(_uuids(named)))
+        )
     ).all()
-    by_key = {str(row.uuid): row.full_name for row in people} | {str(row.id): row.full_name for row in people}
-    return {row.id: row.full_name for row in people}, by_key
+    return {row.id: row.full_name for row in people}, {str(row.uuid): row.full_name for row in people}
+
+
+def _uuids(texts: Iterable[str]) -> list[UUID]:
+    found = []
+    for text in texts:
+        # A row that was edited behind the triggers may say anything; the page still has to show it.
+        with contextlib.suppress(ValueError):
+            found.append(UUID(text))
+    return found
+
+
+def _told(side: dict[str, Any] | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what a row says with the names of the people it names by uuid."""
+    if side is None:
+        return None
+    return {field: names.get(str(value), value) if field in PEOPLE else value for field, value in side.items()}
 
 
 def audit_actions(*, by: Actor) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from lms.cohorts import calendar
 from lms.cohorts.models import Cohort, Period
 from lms.core import roles
 from lms.core.db import db
@@ -46,7 +47,7 @@ def _choices(kind: str) -> list[tuple[str, str]]:
     if kind == "class":
         classes = db.session.execute(
             sa.select(Cohort.uuid, Cohort.name, Period.title).join(Period, Period.id == Cohort.period_id)
-            .where(Cohort.state != "finished").order_by(Cohort.starts_on.desc(), Cohort.name).limit(500)
+            .where(Cohort.state != calendar.FINISHED).order_by(Cohort.starts_on.desc(), Cohort.name).limit(500)
         )
         return [(str(row.uuid), f"{row.name} ({row.title})") for row in classes]
     return []

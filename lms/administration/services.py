@@ -22,6 +22,10 @@ class OwnAccount(Conflict):
     """An administrator does not end their own account or role: somebody must be left who can."""
 
 
+class MergedAccount(Conflict):
+    """The account was merged into another one, which goes on in its place."""
+
+
 class LastAdmin(Conflict):
     """There would be no administrator left."""
 
@@ -47,10 +51,7 @@ def end_account(person_uuid: UUID, *, by: Actor) -> None:
     _leave_an_admin(person.id, now)
     person.ended_at = now
     given = db.session.scalars(
-        sa.select(RoleAssignment.uuid).where(
-            RoleAssignment.person_id == person.id,
-            sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
-        )
+        sa.select(RoleAssignment.uuid).where(RoleAssignment.person_id == person.id, RoleAssignment.not_over(now))
     ).all()
     for assignment in given:
         people.end_role(assignment, by=by)
@@ -59,6 +60,24 @@ def end_account(person_uuid: UUID, *, by: Actor) -> None:
         .values(ended_at=now)
     )
     audit.record("person.ended", "person", person.uuid, by=by, after={"ended": True})
+
+
+def reopen_account(person_uuid: UUID, reason: str, *, by: Actor) -> None:
+    """Open an account that was ended, with the reason in the log. Raises `MergedAccount`.
+
+    The roles that ended with it stay ended: whoever gave them decides anew. An open account stays as it is.
+    """
+    by.require("person.write")
+    person = _person(person_uuid)
+    if person.merged_into_id is not None:
+        raise MergedAccount
+    if person.ended_at is None:
+        return
+    person.ended_at = None
+    audit.record(
+        "person.reopened", "person", person.uuid, by=by, before={"ended": True},
+        after={"ended": False, "reason": reason},
+    )
 
 
 def give_role(
@@ -109,6 +128,12 @@ def person_ids(person_uuid: UUID, *, by: Actor) -> list[int]:
     """Return the person an administrator makes a new secret for. Raises `NotFound`, `NotAllowed`."""
     by.require("person.write")
     return [_person(person_uuid).id]
+
+
+def person_of(person_uuid: UUID, *, by: Actor) -> int:
+    """Return the person whose data an administrator corrects. Raises `NotFound`, `NotAllowed`."""
+    by.require("person.edit")
+    return _person(person_uuid).id
 
 
 def _person(person_uuid: UUID) -> Person:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.services.people import IdentifierTaken
 from lms.accounts.slip_pages import answer_with_slips
-from lms.administration import log_words, people, queries, scopes, services
+from lms.administration import correcting, log_words, people, queries, scopes, searching, services
 from lms.administration.forms import PersonForm, RoleForm
 from lms.cohorts import services as cohorts
 from lms.config import DEFAULT_ZONE
@@ -25,20 +25,24 @@ from lms.core.web.actions import allow, perform
 from lms.core.web.identity import actor
 from lms.core.web.pages import page
 from lms.core.web.paging import Pager
+from lms.core.web.searching import search_text
 from lms.core.words_lazy import Lazy, lazy as _
 from lms.lib import words
 
 bp = Blueprint("administration", __name__)
 
 for _kind in (
-    "person.create", "person.end", "person.slip", "person.unlock", "role.assign", "role.end", "cohort.minor_update"
+    "person.create", "person.correct", "person.end", "person.reopen", "person.slip", "person.unlock",
+    "role.assign", "role.end", "cohort.minor_update",
 ):
     registry.operation_kind(_kind)
 
 menu.place("admin", 10, "administration.overview", _("Kelola"), "home")
 menu.place(
     "admin", 20, "administration.people", _("Orang"), "people",
-    lights="administration.person administration.new_person administration.new_role administration.new_slip",
+    lights="administration.person administration.new_person administration.new_role administration.new_slip"
+    " administration.correct administration.save_correction administration.search_people administration.reopen"
+    " administration.reopen_account",
 )
 menu.place("admin", 30, "administration.versions", _("Program"), "book")
 
@@ -55,13 +59,8 @@ def overview() -> Response:
     return page("administration/overview.html", figures=queries.overview(by=actor()))
 
 
-@bp.get("/kelola/orang", endpoint="people")
-@allow("person.read")
-def people_page() -> Response:
-    """Find people."""
-    pager, text, role = Pager.of_request(), request.args.get("q", "").strip()[:80], request.args.get("peran", "")[:40]
-    lines, pager.total = people.find_people(text, role=role, by=actor(), limit=pager.size, offset=pager.offset)
-    return page("administration/people.html", lines=lines, pager=pager, text=text, role=role)
+bp.get("/kelola/orang", endpoint="people")(searching.show)
+bp.post("/kelola/orang", endpoint="search_people")(searching.search)
 
 
 @bp.get("/kelola/orang/baru")
@@ -97,13 +96,12 @@ def create_person() -> BaseResponse:
         return _new_person(form, status=422)
 
 
-@bp.get("/kelola/orang/<uuid:person>")
-@allow("person.read", conceal=True)
-def person(person: UUID) -> Response:
-    """Show one person: account, roles, enrolments."""
-    return page(
-        "administration/person.html", person=people.person_page(person, by=actor()), said=request.args.get("pesan")
-    )
+bp.get("/kelola/orang/<uuid:person>", endpoint="person")(correcting.person)
+# The refused form stands at this address too, and from there the switch of language asks for it.
+bp.get("/kelola/orang/<uuid:person>/aktifkan", endpoint="reopen")(correcting.person)
+bp.post("/kelola/orang/<uuid:person>/aktifkan", endpoint="reopen_account")(correcting.reopen_account)
+bp.get("/kelola/orang/<uuid:person>/betulkan", endpoint="correct")(correcting.correct)
+bp.post("/kelola/orang/<uuid:person>/betulkan", endpoint="save_correction")(correcting.save_correction)
 
 
 @bp.get("/kelola/orang/<uuid:person>/kartu")
@@ -230,10 +228,12 @@ def audit_log() -> Response:
     """Show the audit log, narrowed as asked."""
     pager, asked, by = Pager.of_request(size=30), request.args, actor()
     wanted = queries.AuditFilter(
-        action=asked.get("tindakan", "")[:60], person=asked.get("orang", "").strip()[:80],
-        object=asked.get("objek", "").strip()[:64], since=_day("dari"), until=_day("sampai"),
+        action=asked.get("tindakan", "")[:60], person=search_text("orang"),
+        object=search_text("objek", longest=64), since=_day("dari"), until=_day("sampai"),
     )
-    lines, pager.total = queries.audit_page(wanted, by=by, zone=DEFAULT_ZONE, limit=pager.size, offset=pager.offset)
+    lines = pager.fill(
+        lambda: queries.audit_page(wanted, by=by, zone=DEFAULT_ZONE, limit=pager.size, offset=pager.offset)
+    )
     return page(
         "administration/audit.html", lines=lines, pager=pager, wanted=wanted, zone=DEFAULT_ZONE,
         actions=_said_actions(by), words=log_words, say=_say, say_value=_say_value,

@@ -77,14 +77,22 @@ class Broken(Exception):
         self.mistakes = mistakes
 
 
-def questions(program: Program, quiz: Quiz, language: str) -> list[Presentation]:
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """A question as it is presented; untranslated ones are in Indonesian."""
+
+    presentation: Presentation
+    is_translated: bool
+
+
+def questions(program: Program, quiz: Quiz, language: str) -> list[ShownQuestion]:
     """Return the questions a learner could meet in a quiz, as they are presented: without key or feedback."""
     ids = quiz.bank or tuple(dict.fromkeys(key for form in quiz.forms for key in form))
     shown = []
     for key in ids[:MOST_QUESTIONS]:
         content = program.questions[key].content
         question = gift.from_dict(content.get(language, content["id"]))
-        shown.append(question_type(question.type).present(question))
+        shown.append(ShownQuestion(question_type(question.type).present(question), language in content))
     return shown
 
 

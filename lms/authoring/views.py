@@ -31,7 +31,10 @@ def _preview(program_id: str) -> queries.Preview:
     return queries.from_files(program_id, config.courses) if _from_files() else queries.published(program_id)
 
 
-def _broken(problem: queries.Broken, program_id: str) -> Response:
+@bp.errorhandler(queries.Broken)
+def broken(problem: queries.Broken) -> Response:
+    """List the mistakes in the files of a programme that cannot be shown because of them."""
+    program_id = (request.view_args or {}).get("program_id")
     return page("authoring/broken.html", status=422, mistakes=problem.mistakes, program_id=program_id)
 
 
@@ -47,10 +50,7 @@ def programs() -> Response:
 @allow("program.preview")
 def program(program_id: str) -> Response:
     """Show the modules of a programme, all open, with what the checker says of the files."""
-    try:
-        found = _preview(program_id)
-    except queries.Broken as problem:
-        return _broken(problem, program_id)
+    found = _preview(program_id)
     return page("authoring/program.html", preview=found, dari=request.args.get("dari"))
 
 
@@ -58,10 +58,7 @@ def program(program_id: str) -> Response:
 @allow("program.preview")
 def lesson(program_id: str, lesson_id: str) -> Response:
     """Show a lesson as a learner reads it; nothing is kept."""
-    try:
-        found = _preview(program_id)
-    except queries.Broken as problem:
-        return _broken(problem, program_id)
+    found = _preview(program_id)
     module, shown = found.program.lesson(lesson_id)
     body, fell_back = in_language(shown.html, i18n.language())
     if _from_files():
@@ -78,10 +75,7 @@ def lesson(program_id: str, lesson_id: str) -> Response:
 @allow("program.preview")
 def quiz(program_id: str, quiz_id: str) -> Response:
     """Show the questions a learner could meet; they can be tried but not sent."""
-    try:
-        found = _preview(program_id)
-    except queries.Broken as problem:
-        return _broken(problem, program_id)
+    found = _preview(program_id)
     module, shown = found.program.quiz(quiz_id)
     return page(
         "authoring/quiz.html", preview=found, module=module, quiz=shown, dari=request.args.get("dari"),

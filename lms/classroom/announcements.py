@@ -33,11 +33,16 @@ class Notice:
 def announcements(
     *, by: Actor, cohort_id: int | None = None, page: int = 1, size: int = 20
 ) -> tuple[list[Notice], int]:
-    """Return one page of the announcements of the actor's own classes, newest first, and how many there are."""
-    rows = read(
-        _statement(by.role, by.scopes, cohort_id is not None),
-        {"actor_id": by.person_id, "cohort_id": cohort_id, "most": size, "skipped": (page - 1) * size},
-    ).all()
+    """Return one page of the announcements of the actor's own classes, newest first, and how many there are.
+
+    One statement; a page after the last one takes another, for without a row there is no number of rows in it.
+    """
+    wanted = {"actor_id": by.person_id, "cohort_id": cohort_id, "most": size, "skipped": (page - 1) * size}
+    statement = _statement(by.role, by.scopes, cohort_id is not None)
+    rows = read(statement, wanted).all()
+    if not rows and page > 1:
+        first = read(statement, {**wanted, "most": 1, "skipped": 0}).first()
+        return [], first.total if first else 0
     return [_notice(row) for row in rows], rows[0].total if rows else 0
 
 

@@ -33,6 +33,8 @@ class ShownSlot:
     answer: Any
     is_flagged: bool
     is_answered: bool
+    #: Whether the question speaks the reader's language; else it is in Indonesian.
+    is_translated: bool
 
     @property
     def hint(self) -> Lazy:
@@ -72,7 +74,10 @@ class ShownSlot:
 def shown(slots: Iterable[Slot]) -> list[ShownSlot]:
     """Return the questions of an attempt for its page."""
     return [
-        ShownSlot(slot.number, slot.presentation, slot.answer, slot.is_flagged, slot.is_answered) for slot in slots
+        ShownSlot(
+            slot.number, slot.presentation, slot.answer, slot.is_flagged, slot.is_answered, slot.is_translated
+        )
+        for slot in slots
     ]
 
 
@@ -85,6 +90,18 @@ def typed(
         if slot.number in given else slot
         for slot in slots
     ]
+
+
+def differing(stored: Iterable[ShownSlot], sent: Iterable[ShownSlot]) -> list[ShownSlot]:
+    """Return the questions whose answer was sent otherwise than it is stored."""
+    return [new for old, new in zip(stored, sent, strict=True) if _plain(old.answer) != _plain(new.answer)]
+
+
+def _plain(answer: Any) -> Any:
+    """All ways of having answered nothing are the same, and so are lists and tuples."""
+    if isinstance(answer, str):
+        return answer.strip() or None
+    return (list(answer) if isinstance(answer, tuple) else answer) or None
 
 
 def _as_typed(slot: ShownSlot, fields: Mapping[str, list[str]]) -> Any:

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
-import sqlalchemy as sa
-
-from lms.accounts.models import Person, RoleAssignment
-from lms.classroom.announcements import Notice, announcements, full_name
-from lms.cohorts.models import LEARNING_STATES, Meeting
+from lms.classroom.agenda import Agenda, agenda_of
+from lms.classroom.announcements import Notice, announcements
+from lms.classroom.companions import Companion, companions_of, whom_to_ask
 from lms.cohorts.queries import LearnerEnrolment, learner_enrolment, own_enrolments
 from lms.completion import queries as completion_queries, unlocking
-from lms.core.db import db, read
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor
-from lms.core.types import UtcDateTime
 from lms.lessons import queries as lesson_queries
 from lms.lessons.services import LessonLocked, NotLearning
-from lms.lib import clock
+from lms.marks.queries import verdict
 from lms.programs import catalogue
 from lms.programs.content import Lesson, Module, Program, Quiz
 from lms.quizzes import queries as quiz_queries
-from lms.regions.models import Provider
 
 #: States in which the class is over for the learner.
 OVER_STATES = ("passed", "failed")
-#: States of a registration that may still become a place in a class.
-ON_THE_WAY = ("accepted", "confirmed", "recommended", "awaiting_recommendation", "proposed")
-#: A class has a dozen meetings; a list that is longer was imported wrongly and may not fill a phone.
-MOST_MEETINGS = 16
+#: States of a registration that may still become a place in a class, or of a place in a class that is ahead.
+ON_THE_WAY = ("active", "accepted", "confirmed", "recommended", "awaiting_recommendation", "proposed")
 ANNOUNCEMENTS_ON_HOME = 2
 
 
@@ -80,22 +72,17 @@ def desk(enrolment_uuid: uuid.UUID, *, by: Actor) -> Desk:
 
 
 def current(enrolments: list[LearnerEnrolment]) -> LearnerEnrolment | None:
-    """Choose the enrolment a person works on now: one that learns, else one on its way, else the newest."""
+    """Choose the enrolment a person works on now: in a class that runs, else one on its way, else the newest.
+
+    A class that ended without a result gives way to both; it comes before what leads nowhere any more.
+    """
     wishes: tuple[Callable[[LearnerEnrolment], bool], ...] = (
-        lambda item: item.state in LEARNING_STATES and item.state not in OVER_STATES,
-        lambda item: item.state in ON_THE_WAY,
+        lambda item: item.can_learn and item.state not in OVER_STATES and not item.has_ended,
+        lambda item: item.state in ON_THE_WAY and not item.has_ended,
+        lambda item: item.can_learn and item.state not in OVER_STATES,
         lambda _item: True,
     )
     return next((item for wish in wishes for item in enrolments if wish(item)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Companion:
-    """Somebody who accompanies the class. `role` is a key of the roles table."""
-
-    name: str
-    plain_name: str
-    role: str
 
 
 @dataclass(frozen=True)
@@ -105,11 +92,18 @@ class Home:
     enrolment: LearnerEnrolment | None
     desk: Desk | None
     marks: Mapping[str, Decimal]
-    meetings: list[Meeting]
+    agenda: Agenda
     announcements: list[Notice]
     answers: list[lesson_queries.RecentAnswer]
     companions: list[Companion]
     help_desk: tuple[str, str] | None
+    #: Names of the facilitators of the region one works in, told while a registration is on its way.
+    facilitators: list[str] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str | None:
+        """How the class ended for the learner; None while it runs."""
+        return None if self.enrolment is None else verdict(self.enrolment)
 
     @property
     def modules(self) -> list[unlocking.ModuleStanding]:
@@ -126,70 +120,23 @@ class Home:
 
 
 def home(*, by: Actor) -> Home:
-    """Return the home page of the actor, in at most seven statements."""
+    """Return the home page of the actor, in at most seven statements; before the class begins it names whom to ask."""
     enrolment = current(own_enrolments(by=by))
-    nothing = Home(enrolment, None, {}, [], [], [], [], None)
-    if enrolment is None or enrolment.cohort_id is None:
-        return nothing
+    if enrolment is None:
+        return Home(None, None, {}, Agenda(), [], [], [], None)
+    if enrolment.cohort_id is None:
+        asked = whom_to_ask(enrolment)
+        return Home(enrolment, None, {}, Agenda(), [], [], [], asked.help_desk, asked.facilitators)
     opened = open_desk(enrolment) if enrolment.can_learn and enrolment.program_version_id else None
-    companions, help_desk = _companions(enrolment)
+    companions, help_desk = companions_of(enrolment)
     return Home(
         enrolment=enrolment, desk=opened, marks=quiz_queries.best_marks(enrolment.id) if opened else {},
-        meetings=_meetings(enrolment.cohort_id),
+        agenda=agenda_of(enrolment),
         announcements=announcements(by=by, cohort_id=enrolment.cohort_id, size=ANNOUNCEMENTS_ON_HOME)[0],
         answers=lesson_queries.recent_answers(enrolment.id) if opened else [],
         companions=companions, help_desk=help_desk,
+        facilitators=[] if opened else whom_to_ask(enrolment).facilitators,
     )
-
-
-def _meetings(cohort_id: int) -> list[Meeting]:
-    return list(db.session.scalars(_MEETINGS, {"cohort_id": cohort_id}))
-
-
-_MEETINGS = (
-    sa.select(Meeting).where(Meeting.cohort_id == sa.bindparam("cohort_id")).order_by(Meeting.starts_at)
-    .limit(MOST_MEETINGS)
-)
-
-
-_NOW: Any = sa.bindparam("now", type_=UtcDateTime)
-_PERSON = (Person.id, Person.full_name, Person.title_prefix, Person.title_suffix)
-_STAFF = (
-    sa.select(*_PERSON, RoleAssignment.role, sa.null().label("help_name"), sa.null().label("help_phone"))
-    .join(RoleAssignment, RoleAssignment.person_id == Person.id)
-    .where(
-        RoleAssignment.scope_kind == "class", RoleAssignment.scope_key == sa.bindparam("cohort_key"),
-        RoleAssignment.role.in_(("instructor", "extra_instructor", "class_admin")),
-        RoleAssignment.in_force(_NOW), Person.ended_at.is_(None),
-    )
-)
-_SUPERVISOR = sa.select(*_PERSON, sa.literal("practice_supervisor"), sa.null(), sa.null()).where(
-    Person.id == sa.bindparam("supervisor_id")
-)
-_HELP_DESK = (
-    sa.select(
-        sa.literal(0), sa.literal(""), sa.null(), sa.null(), sa.literal(""), Provider.help_name, Provider.help_phone
-    )
-    .where(Provider.name == sa.bindparam("provider_name"), Provider.help_phone.is_not(None))
-    .limit(1)
-)
-_COMPANIONS: Any = sa.union_all(_STAFF, _SUPERVISOR, _HELP_DESK.subquery().select())
-
-
-def _companions(enrolment: LearnerEnrolment) -> tuple[list[Companion], tuple[str, str] | None]:
-    """Return who accompanies a class, and the provider's public help desk; never somebody's own number."""
-    found, help_desk = [], None
-    rows = read(_COMPANIONS, {
-        "cohort_key": str(enrolment.cohort_uuid), "supervisor_id": enrolment.supervisor_id or 0,
-        "provider_name": enrolment.provider_name, "now": clock.now(),
-    })
-    for row in rows:
-        if row.help_phone:
-            help_desk = (row.help_name or enrolment.provider_name, row.help_phone)
-        else:
-            found.append(Companion(full_name(row), row.full_name, row.role))
-    order = {"instructor": 0, "extra_instructor": 1, "practice_supervisor": 2, "class_admin": 3}
-    return sorted(found, key=lambda item: (order[item.role], item.plain_name)), help_desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +212,7 @@ def lesson_page(enrolment_uuid: uuid.UUID, lesson_id: str, *, by: Actor) -> Less
     module, lesson = found.program.lesson(lesson_id)
     state = found.module(module.id)
     if state.state == "locked":
-        raise LessonLocked(missing=", ".join(state.missing))
+        raise LessonLocked.by(state.missing, found.program)
     place = module.lessons.index(lesson)
     return LessonPage(
         found, state, lesson, lesson_queries.lesson_work(found.enrolment.id, lesson_id),

@@ -6,8 +6,10 @@ import datetime as dt
 import uuid
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.cohorts import calendar
 from lms.core import registry
 from lms.core.db import Base
 from lms.core.types import UtcDateTime
@@ -17,8 +19,8 @@ ENROLMENT_STATES = (
     "proposed", "awaiting_recommendation", "recommended", "confirmed", "accepted", "active", "finished", "passed",
     "failed", "refused", "declined", "waiting_list", "withdrawn", "transferred",
 )
-#: The states in which a person may open lessons.
-LEARNING_STATES = ("active", "finished", "passed", "failed")
+#: The states of a person who may learn: lessons are open once there is a class and its first day has come.
+LEARNING_STATES = ("accepted", "active", "finished", "passed", "failed")
 
 
 class Period(Base):
@@ -46,7 +48,6 @@ class Cohort(Base):
 
     __tablename__ = "cohort"
     __table_args__ = (
-        sa.CheckConstraint("state IN ('planned', 'running', 'reporting', 'finished')", name="state"),
         sa.CheckConstraint("starts_on <= ends_on", name="dates"),
     )
 
@@ -58,7 +59,6 @@ class Cohort(Base):
     #: Frozen when the class is made; every deadline of the class is reckoned in it.
     timezone: Mapped[str] = mapped_column(sa.String(40))
     program_version_id: Mapped[int] = mapped_column(sa.ForeignKey("program_version.id"))
-    state: Mapped[str] = mapped_column(sa.String(10), default="planned")
     starts_on: Mapped[dt.date] = mapped_column(sa.Date)
     #: Date-only deadlines end at 23:59:59 in the class's zone.
     ends_on: Mapped[dt.date] = mapped_column(sa.Date)
@@ -66,6 +66,16 @@ class Cohort(Base):
     posttest_closes_on: Mapped[dt.date | None] = mapped_column(sa.Date)
     task_opens_on: Mapped[dt.date | None] = mapped_column(sa.Date)
     task_closes_on: Mapped[dt.date | None] = mapped_column(sa.Date)
+
+    @hybrid_property
+    def state(self) -> str:
+        """planned, running, reporting or finished, as the dates say now; of a row and in statements."""
+        return calendar.state(self.starts_on, self.ends_on, self.task_opens_on, self.timezone)
+
+    @state.inplace.expression
+    @classmethod
+    def _state_sql(cls) -> sa.ColumnElement[str]:
+        return calendar.state_sql(cls.starts_on, cls.ends_on, cls.task_opens_on, cls.timezone)
 
 
 class Enrolment(Base):

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lms.cohorts import scope
+from lms.cohorts import calendar, scope
 from lms.cohorts.models import LEARNING_STATES, Cohort, Enrolment, Period
 from lms.core.db import read
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Scope
-from lms.lib import clock, words
+from lms.lib import words
 from lms.regions.models import Provider
 
 
@@ -33,7 +33,6 @@ class LearnerEnrolment:
     cohort_id: int | None
     cohort_uuid: UUID | None
     cohort_name: str | None
-    cohort_state: str | None
     #: IANA name; the class's zone once there is a class, before that the zone of the period's region.
     timezone: str
     program_version_id: int | None
@@ -49,7 +48,12 @@ class LearnerEnrolment:
     @property
     def has_begun(self) -> bool:
         """Whether the first day of the class has come, in the class's zone."""
-        return self.starts_on <= clock.local(clock.now(), self.timezone).date()
+        return self.starts_on <= calendar.today(self.timezone)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the last day of the class is over, in the class's zone."""
+        return self.ends_on < calendar.today(self.timezone)
 
     @property
     def closes_at(self) -> dt.datetime:
@@ -58,7 +62,7 @@ class LearnerEnrolment:
 
     @property
     def can_learn(self) -> bool:
-        """Whether lessons are open: the class has begun and the enrolment is in a learning state."""
+        """Whether lessons are open: the person has a place in a class, and its first day has come."""
         return self.cohort_id is not None and self.state in LEARNING_STATES and self.has_begun
 
 
@@ -68,7 +72,7 @@ COLUMNS: tuple[Any, ...] = (
     Enrolment.last_active_at, Period.program_id, Period.title.label("period_title"),
     Provider.name.label("provider_name"),
     Cohort.id.label("cohort_id"), Cohort.uuid.label("cohort_uuid"), Cohort.name.label("cohort_name"),
-    Cohort.state.label("cohort_state"), Cohort.program_version_id, Cohort.posttest_opens_on, Cohort.posttest_closes_on,
+    Cohort.program_version_id, Cohort.posttest_opens_on, Cohort.posttest_closes_on,
     Cohort.task_opens_on, Cohort.task_closes_on,
     scope.zone().label("timezone"),
     sa.func.coalesce(Cohort.starts_on, Period.starts_on, type_=sa.Date()).label("starts_on"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from lms.cohorts.models import Cohort, Period
+from lms.cohorts.models import Cohort, Enrolment, Period
+from lms.cohorts.scope import zone
 from lms.config import DEFAULT_ZONE
+from lms.core import registry
 from lms.core.db import db
 from lms.core.permissions import Actor
 from lms.programs.models import ProgramVersion
@@ -37,10 +40,12 @@ def scope_names(actor: Actor) -> list[ScopeName]:
     ]
 
 
+@registry.tells_zone
 def zone_of(actor: Actor) -> str:
-    """Return the zone of the place the actor works for, for times that belong to no class: at most one statement.
+    """Return the zone of the place the actor works or learns in, for times that belong to no class.
 
-    A role for everything, or for a whole programme, has no place; it reads the installation's zone.
+    One statement for each scope until one has a place. A role for everything, or for a whole programme, has none; it
+    reads the installation's zone.
     """
     for scope in actor.scopes:
         found: str | None = None
@@ -53,9 +58,46 @@ def zone_of(actor: Actor) -> str:
             )
         elif scope.kind == "class":
             found = db.session.scalar(sa.select(Cohort.timezone).where(Cohort.uuid == uuid.UUID(scope.key)))
+        elif scope.kind == "self":
+            found = _zone_where(Enrolment.person_id == actor.person_id)
+        elif scope.kind == "supervision":
+            found = _zone_where(Enrolment.supervisor_id == actor.person_id)
         if found is not None:
             return found
     return DEFAULT_ZONE
+
+
+@registry.tells_providers
+def providers_of(actor: Actor) -> list[int]:
+    """Return the providers of the actor's classes: of the newest enrolment, of the classes they teach or administer."""
+    here = sa.select(Period.provider_id).distinct()
+    for scope in actor.scopes:
+        if scope.kind == "self":
+            newest = (
+                sa.select(Enrolment.period_id).where(Enrolment.person_id == actor.person_id)
+                .order_by(Enrolment.id.desc()).limit(1).scalar_subquery()
+            )
+            return list(db.session.scalars(here.where(Period.id == newest)))
+    held = {kind: [scope.key for scope in actor.scopes if scope.kind == kind] for kind in ("class", "provider")}
+    found = set(db.session.scalars(sa.select(Provider.id).where(Provider.code.in_(held["provider"]))))
+    cohorts = []
+    for key in held["class"]:
+        # A role recorded with a key that no class has leads to no class; the account page must not break.
+        with contextlib.suppress(ValueError):
+            cohorts.append(uuid.UUID(key))
+    found |= set(db.session.scalars(
+        here.join(Cohort, Cohort.period_id == Period.id).where(Cohort.uuid.in_(cohorts))
+    ))
+    return sorted(found)
+
+
+def _zone_where(who: sa.ColumnElement[bool]) -> str | None:
+    """Return the zone of the newest of these enrolments, or None without any."""
+    return db.session.scalar(
+        sa.select(zone()).select_from(Enrolment).join(Period, Period.id == Enrolment.period_id)
+        .outerjoin(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(who).order_by(Period.starts_on.desc(), Enrolment.id.desc()).limit(1)
+    )
 
 
 def _names(kind: str, keys: list[str]) -> dict[str, ScopeName]:

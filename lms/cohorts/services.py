@@ -7,8 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
-from lms.cohorts import scope, supervisors
-from lms.cohorts.models import Announcement, Cohort, Enrolment
+from lms.cohorts import calendar, scope, supervisors, telling
+from lms.cohorts.models import LEARNING_STATES, Announcement, Cohort, Enrolment
 from lms.core import audit, notices, registry
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound
@@ -18,12 +18,16 @@ from lms.core.words_lazy import lazy as _
 from lms.lib import clock
 from lms.lib.uuid7 import uuid7
 from lms.programs import catalogue
+from lms.programs.models import ProgramVersion
 
 registry.notice_kinds.add(
     "announcement.published", NoticeKind("announcement.published", _("Pengumuman kelas: %(title)s"), "bell")
 )
-#: Who is told: people who learn in the class or have just been accepted into it.
-TOLD_STATES = ("accepted", "active", "finished", "passed", "failed")
+for _notice in (
+    NoticeKind("staff.newer_text", _("Naskah %(program)s versi %(version)s siap untuk kelas: %(n)s."), "book"),
+    NoticeKind("staff.text_given", _("%(cohort)s kini memakai naskah yang lebih baru, versi %(version)s."), "book"),
+):
+    registry.notice_kinds.add(_notice.key, _notice)
 
 
 class NothingNewer(Conflict):
@@ -48,7 +52,7 @@ def announce(cohort_uuid: UUID, title: str, text: str, *, by: Actor) -> str:
     )
     db.session.add(row)
     people = db.session.scalars(
-        sa.select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(TOLD_STATES))
+        sa.select(Enrolment.person_id).where(Enrolment.cohort_id == cohort_id, Enrolment.state.in_(LEARNING_STATES))
     )
     for person_id in people:
         notices.tell(person_id, "announcement.published", link=f"/pengumuman/{row.uuid}", title=title)
@@ -81,7 +85,7 @@ def take_minor_update(cohort_uuid: UUID, *, by: Actor) -> str:
     Raises `NothingNewer`, `ClassEnded`.
     """
     cohort = db.session.get_one(Cohort, _cohort_id(cohort_uuid, by, "class.update"))
-    if cohort.state == "finished":
+    if cohort.state == calendar.FINISHED:
         raise ClassEnded
     current = catalogue.version(cohort.program_version_id)
     newest = catalogue.latest_minor(current.program_id, current.major)
@@ -92,7 +96,32 @@ def take_minor_update(cohort_uuid: UUID, *, by: Actor) -> str:
         "cohort.minor_update", "cohort", cohort_uuid, by=by,
         before={"version": current.label}, after={"version": newest.label},
     )
+    for person_id in telling.class_staff(cohort_uuid, "class.teach"):
+        notices.tell(
+            person_id, "staff.text_given", link=f"/kelas/{cohort_uuid}", cohort=cohort.name, version=newest.label
+        )
     return newest.label
+
+
+def tell_newer_text(version_id: int) -> None:
+    """Tell those who may give a class newer text, once for a version, that there is one and for how many classes.
+
+    Called in the transaction that publishes it.
+    """
+    version = catalogue.version(version_id)
+    older = sa.select(ProgramVersion.id).where(
+        ProgramVersion.program_id == version.program_id, ProgramVersion.major == version.major,
+        ProgramVersion.minor < version.minor,
+    )
+    waiting = db.session.scalar(
+        sa.select(sa.func.count()).select_from(Cohort)
+        .where(Cohort.program_version_id.in_(older), Cohort.state != calendar.FINISHED)
+    )
+    for person_id in telling.holders_everywhere("class.update") if waiting else ():
+        notices.tell_once(
+            person_id, "staff.newer_text", f"{person_id} text {version_id}", link="/kelola/program",
+            program=dict(version.program.title), version=version.label, n=waiting,
+        )
 
 
 def assign_supervisor(enrolment_uuid: UUID, supervisor_uuid: UUID | None, *, by: Actor) -> None:
@@ -108,10 +137,12 @@ def assign_supervisor(enrolment_uuid: UUID, supervisor_uuid: UUID | None, *, by:
     supervisor = None if supervisor_uuid is None else _supervisor(supervisor_uuid, by)
     if supervisor is not None and supervisor == enrolment.person_id:
         raise NotASupervisor
-    before, enrolment.supervisor_id = enrolment.supervisor_id, supervisor
+    before = db.session.scalar(sa.select(Person.uuid).where(Person.id == enrolment.supervisor_id))
+    enrolment.supervisor_id = supervisor
     audit.record(
         "enrolment.supervisor_assigned", "enrolment", enrolment_uuid, by=by,
-        before={"supervisor": before}, after={"supervisor": supervisor},
+        before={"supervisor": None if before is None else str(before)},
+        after={"supervisor": None if supervisor is None else str(supervisor_uuid)},
     )
 
 

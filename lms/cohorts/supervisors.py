@@ -9,19 +9,22 @@ import sqlalchemy as sa
 from lms.accounts.models import Person, RoleAssignment
 from lms.cohorts import scope
 from lms.cohorts.models import Cohort, Enrolment
+from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.core.permissions import Actor, ScopeColumns, in_scope
 from lms.lib import clock
 from lms.regions.models import Institution
 
 CAPABILITY = "supervisor.assign"
+#: What the log of changes calls it when `services.assign_supervisor` gives a teacher another supervisor, or none.
+ASSIGNED = "enrolment.supervisor_assigned"
 
 
 def in_reach(*columns: Any, actor: Actor) -> sa.Select[Any]:
     """Return a select over the people who are practice supervisors now and whom the actor may assign.
 
-    The role itself names no place. So a supervisor is near when they already supervise somebody in the actor's scope,
-    or when their institution lies in the region of one of the actor's classes or of the actor's role.
+    The role itself names no place. So a supervisor is near when they supervise or supervised somebody in the actor's
+    scope, or when their institution lies in the region of one of the actor's classes or of the actor's role.
     """
     known = scope.enrolments(Enrolment.supervisor_id, actor=actor, capability=CAPABILITY).where(
         Enrolment.supervisor_id.is_not(None)
@@ -41,11 +44,28 @@ def in_reach(*columns: Any, actor: Actor) -> sa.Select[Any]:
         .where(
             Person.ended_at.is_(None), holds,
             sa.or_(
-                Person.id.in_(known), neighbour,
+                Person.id.in_(known), _plain(Person.uuid).in_(_taken_away(actor)), neighbour,
                 in_scope(actor, CAPABILITY, ScopeColumns(region=Institution.region_code)),
             ),
         )
     )
+
+
+def _taken_away(actor: Actor) -> sa.Select[Any]:
+    """Select those who were taken from somebody in the actor's scope, so that a mistake can be undone.
+
+    An enrolment tells the present supervisor alone; who it was before stands in the log of changes.
+    """
+    before = sa.type_coerce(AuditEntry.before, sa.JSON)["supervisor"].as_string()
+    theirs = scope.enrolments(_plain(Enrolment.uuid), actor=actor, capability=CAPABILITY)
+    return sa.select(_plain(before)).where(
+        AuditEntry.action == ASSIGNED, before.is_not(None), _plain(AuditEntry.object_key).in_(theirs)
+    )
+
+
+def _plain(key: Any) -> sa.ColumnElement[str]:
+    # The log holds ids as text with hyphens, SQLite's own columns hold them without.
+    return sa.func.replace(sa.cast(key, sa.String), "-", "")
 
 
 def supervisor_choices(*, by: Actor) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,14 @@ import sqlalchemy as sa
 
 from lms import config as configuration
 from lms.cohorts.models import Cohort, Enrolment
-from lms.commands.shell import Failure, working
+from lms.cohorts.services import tell_newer_text
+from lms.commands.shell import Failure, counted, working
 from lms.core.db import db, write_tx
 from lms.core.permissions import SYSTEM
 from lms.programs import catalogue, publish as publishing
 from lms.programs.check import check_bank, check_courses, program_folders
 from lms.programs.mistakes import Mistake
+from lms.programs.program_file import PROGRAM_FILE
 from lms.programs.reader import read_program
 
 #: More mistakes than a screen holds help nobody; the rest is counted.
@@ -29,8 +32,16 @@ MOST_SHOWN = 200
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
 def check(folder: Path | None, as_json: bool) -> None:
-    """Report every mistake in the course files as path:line. Ends with 1 when there is an error."""
-    report = check_courses(folder or configuration.load().courses)
+    """Report every mistake in the course files as path:line.
+
+    FOLDER is a folder of programmes, or one programme of it; without it, the courses of this installation. Ends with 1
+    when there is an error; a warning does not keep a programme from being published.
+    """
+    if folder is not None and (folder / PROGRAM_FILE).is_file():
+        folder = folder.resolve()
+        report = check_courses(folder.parent, only=folder.name)
+    else:
+        report = check_courses(folder or configuration.load().courses)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=1))
     else:
@@ -43,8 +54,9 @@ def _print_report(report: dict[str, Any]) -> None:
     lines = [f"{_place(item)} {item['message']} [{item['code']}]" for item in report["lists"]["errors"]]
     lines += [f"{_place(item)} (warning) {item['message']} [{item['code']}]" for item in report["lists"]["warnings"]]
     _print_some(lines)
-    counts = ", ".join(f"{report[name]} {name}" for name in ("programs", "modules", "lessons", "questions", "words"))
-    click.echo(f"{counts}; {report['errors']} errors, {report['warnings']} warnings.")
+    names = ("program", "module", "lesson", "question", "word")
+    counts = ", ".join(counted(report[f"{name}s"], name) for name in names)
+    click.echo(f"{counts}; {counted(report['errors'], 'error')}, {counted(report['warnings'], 'warning')}.")
 
 
 def _place(item: dict[str, Any]) -> str:
@@ -69,18 +81,20 @@ def questions() -> None:
 @click.option("--format", "format_", default="gift", show_default=True, help="How the bank is written.")
 @click.option("--json", "as_json", is_flag=True, help="Print questions and errors as JSON.")
 def check_questions(file: Path, format_: str, as_json: bool) -> None:
-    """Read one bank and report what cannot be read. Ends with 1 when there is an error."""
-    try:
-        report = check_bank(file, format_)
-    except OSError as problem:
-        raise Failure(f"{file} cannot be read: {problem.strerror}.") from problem
-    except ValueError as problem:
-        raise Failure(f"The format {format_} is unknown; the one known is gift.") from problem
+    """Read one question bank and report what cannot be read as path:line.
+
+    Ends with 1 when there is an error. What a programme asks of its banks besides (ids, keys, how many questions) is
+    told by `lms check`.
+    """
+    report = check_bank(file, format_)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=1))
     else:
         _print_some(f"{file}:{item['line']}: {item['message']}" for item in report["errors"])
-        click.echo(f"{len(report['questions'])} questions, {len(report['errors'])} errors.")
+        types = Counter(item["type"].replace("_", " ") for item in report["questions"])
+        shown = ", ".join(f"{number} {name}" for name, number in types.most_common())
+        questions_read = counted(len(report["questions"]), "question") + (f" ({shown})" if shown else "")
+        click.echo(f"{questions_read}, {counted(len(report['errors']), 'error')}.")
     if report["errors"]:
         click.get_current_context().exit(1)
 
@@ -94,7 +108,8 @@ class Refused:
 
 
 def publish_courses(
-    root: Path, *, only: tuple[str, ...] = (), with_new_ids: bool = False, confirm_removed: bool = False
+    root: Path, *, only: tuple[str, ...] = (), with_new_ids: bool = False, confirm_removed: bool = False,
+    major: int | None = None,
 ) -> tuple[list[publishing.Published], list[Refused]]:
     """Publish the programmes of a folder, each in a transaction of its own; a broken one leaves its version in use."""
     published: list[publishing.Published] = []
@@ -107,13 +122,26 @@ def publish_courses(
         result = read_program(folder)
         try:
             with write_tx():
-                published.append(publishing.publish(result, by=SYSTEM, confirm_removed=confirm_removed))
+                made = publishing.publish(result, by=SYSTEM, confirm_removed=confirm_removed, major=major)
+                if made.kind == "minor":
+                    tell_newer_text(made.version_id)
+            published.append(made)
         except publishing.BrokenProgram:
             refused.append(Refused(folder.name, tuple(str(Mistake(**item)) for item in _as_dicts(result.errors))))
         except publishing.RemovedIds as problem:
             removed: dict[str, int] = problem.values["removed"]
             lines = [f"{key} is gone; {learners} learners have work on it." for key, learners in removed.items()]
             refused.append(Refused(folder.name, (*lines, "Say --confirm-removed when this is meant.")))
+        except publishing.NoSuchMajor as problem:
+            lines = [f"{problem.values['program']} has no version {major}.x; `lms versions` lists what there is."]
+            refused.append(Refused(folder.name, tuple(lines)))
+        except publishing.NotItsText as problem:
+            before = problem.values["before"]
+            lines = [
+                f"These files are no new text of {before}: their ids, rules, keys or marks differ from it.",
+                f"Put the files of {before} back, change words and pictures only, and publish again.",
+            ]
+            refused.append(Refused(folder.name, tuple(lines)))
     return published, refused
 
 
@@ -135,8 +163,15 @@ def _write_ids(folder: Path) -> None:
 @click.argument("programs", nargs=-1)
 @click.option("--write-ids", "with_new_ids", is_flag=True, help="First write the ids that are missing into the files.")
 @click.option("--confirm-removed", is_flag=True, help="Publish although ids that learners may have used are gone.")
-def publish(programs: tuple[str, ...], with_new_ids: bool, confirm_removed: bool) -> None:
-    """Make versions of the course files (all, or the named folders). What is broken leaves its version in use."""
+@click.option(
+    "--major", type=click.IntRange(min=1), help="Publish a new text for classes on this older major version only."
+)
+def publish(programs: tuple[str, ...], with_new_ids: bool, confirm_removed: bool, major: int | None) -> None:
+    """Make versions of the course files, which classes learn from.
+
+    PROGRAMS are names of programme folders; without them, all. What is broken is told and leaves its version in use;
+    what has not changed stays as it is. Classes that have begun keep their version.
+    """
     with working() as config:
         folders = {folder.name for folder in program_folders(config.courses)}
         if unknown := sorted(set(programs) - folders):
@@ -144,7 +179,7 @@ def publish(programs: tuple[str, ...], with_new_ids: bool, confirm_removed: bool
         if not folders:
             raise Failure(f"There is no programme in {config.courses}; see LMS_COURSES.")
         done, refused = publish_courses(
-            config.courses, only=programs, with_new_ids=with_new_ids, confirm_removed=confirm_removed
+            config.courses, only=programs, with_new_ids=with_new_ids, confirm_removed=confirm_removed, major=major
         )
     for item in done:
         click.echo(f"{item.program_id} {item.label} ({item.kind})")
@@ -160,7 +195,7 @@ def publish(programs: tuple[str, ...], with_new_ids: bool, confirm_removed: bool
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 def versions(as_json: bool) -> None:
-    """List the published versions, with the classes and people that run on each."""
+    """List the published versions, and who runs on them."""
     with working():
         running = {
             version_id: (classes, learners)

@@ -18,7 +18,10 @@ from lms.lib import clock
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to what this program needs. All or nothing; harmless when nothing waits."""
+    """Bring the database to what this program needs.
+
+    All or nothing; harmless when nothing waits.
+    """
     app = made()
     with app.app_context():
         before = migrations.current()
@@ -37,9 +40,15 @@ def migrate() -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:
-    """Write the embedded database and its files into one new file, also while the server runs."""
+    """Write database and files into one new file.
+
+    Also while the server runs. This is for the embedded database; a PostgreSQL server brings its own tools.
+    """
     with working() as config:
-        database = _embedded(config)
+        database = _embedded(
+            config, "Back it up with its own tools", 'pg_dump --format=custom --file=lms.dump "$LMS_DATABASE_URL"',
+            f"tar czf uploads.tar.gz -C {config.instance} uploads",
+        )
         manifest = backups.make(
             file.absolute(), database=database, instance=config.instance, keys=keys.keys(), version=__version__,
             revision=migrations.current(), now=clock.now(),
@@ -52,14 +61,13 @@ def backup(file: Path) -> None:
     click.echo(f"The key file {config.key_file} is not inside; keep a copy of it elsewhere.")
 
 
-def _embedded(config: configuration.Config) -> Path:
+def _embedded(config: configuration.Config, instead: str, database_line: str, files_line: str) -> Path:
+    """Return the embedded database, or fail with the two commands that do the same on a PostgreSQL server."""
     database = database_path(config.database_url)
     if database is None:
         raise Failure(
-            "This installation uses a PostgreSQL server. Back it up with its own tools:\n"
-            '  pg_dump --format=custom --file=lms.dump "$LMS_DATABASE_URL"\n'
-            f"  tar czf uploads.tar.gz -C {config.instance} uploads\n"
-            "and restore with pg_restore. Keep the key file elsewhere."
+            f"This installation uses a PostgreSQL server. {instead}:\n  {database_line}\n  {files_line}\n"
+            f"The second line only when there is a folder {config.instance / 'uploads'}. Keep the key file elsewhere."
         )
     return database
 
@@ -69,9 +77,15 @@ def _embedded(config: configuration.Config) -> Path:
 @click.option("--replace", is_flag=True, help="Put the present content of the instance aside first.")
 @click.option("--yes", is_flag=True, help="Do not ask before replacing.")
 def restore(file: Path, replace: bool, yes: bool) -> None:
-    """Put a backup into an empty instance. Every byte is checked before anything is written."""
+    """Put a backup into an empty instance.
+
+    Every byte is checked before anything is written. The server must not run meanwhile.
+    """
     config = configuration.load()
-    database = _embedded(config)
+    database = _embedded(
+        config, "Restore into an empty database with its own tools",
+        'pg_restore --no-owner --dbname="$LMS_DATABASE_URL" lms.dump', f"tar xzf uploads.tar.gz -C {config.instance}",
+    )
     manifest = backups.read_manifest(file)
     if not migrations.is_known(manifest.revision):
         raise Failure(
@@ -79,7 +93,9 @@ def restore(file: Path, replace: bool, yes: bool) -> None:
             f" this one is {__version__}. Update it first. Nothing was restored."
         )
     if (pid := running_pid(config.instance / "server.pid")) is not None:
-        raise Failure(f"A server (process {pid}) uses {config.instance}; stop it first.")
+        raise Failure(
+            f"A server (process {pid}) uses {config.instance}; stop it first. When none runs, remove server.pid there."
+        )
     if replace and not yes and any(config.instance.glob("*")):
         click.confirm(f"Put the present content of {config.instance} aside and restore {file}?", abort=True)
     kept = backups.restore(
@@ -97,12 +113,14 @@ def restore(file: Path, replace: bool, yes: bool) -> None:
 
 
 def _compare_keys(config: configuration.Config, manifest: backups.Manifest) -> None:
-    if not config.key_file.exists():
-        problem = f"There is no key file at {config.key_file} yet."
-    elif backups.key_check(keys.read_key_file(config.key_file)) != manifest.key_check:
+    try:
+        if backups.key_check(keys.read_key_file(config.key_file)) == manifest.key_check:
+            return
         problem = f"The key file {config.key_file} is not the one this backup was made with."
-    else:
-        return
+    except FileNotFoundError:
+        problem = f"There is no key file at {config.key_file} yet."
+    except ValueError as damaged:
+        problem = str(damaged)
     click.echo(
         f"Attention: {problem} Put your copy there before the first start: without it the protected identifiers"
         " cannot be read and the audit log cannot be verified.", err=True,
@@ -116,7 +134,10 @@ def audit_group() -> None:
 
 @audit_group.command()
 def verify() -> None:
-    """Recompute the seal of every audit row; name the rows that were edited and end with 1."""
+    """Check the seal of every row of the audit log.
+
+    Names the rows that were edited behind the program, and then ends with 1.
+    """
     with working():
         total = db.session.scalar(sa.select(sa.func.count()).select_from(audit.AuditEntry)) or 0
         edited = list(audit.edited_entries())
@@ -137,13 +158,13 @@ def jobs_group() -> None:
 @jobs_group.command("run")
 @click.option("--watch", is_flag=True, help="Go on until stopped, looking every 5 seconds.")
 def run_jobs(watch: bool) -> None:
-    """Run the jobs that are due. The server does this by itself; this is for one with its own process manager."""
+    """Run the jobs that are due, and the daily ones. The server does this by itself; this is for one without runner."""
     with working():
-        done = jobs.run_due(limit=1000)
+        done = jobs.turn(limit=1000)
         click.echo(f"{done} jobs were run.")
         while watch:
             time.sleep(5)
-            if done := jobs.run_due(limit=1000):
+            if done := jobs.turn(limit=1000):
                 click.echo(f"{done} jobs were run.")
 
 

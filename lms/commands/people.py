@@ -20,10 +20,19 @@ def admin() -> None:
 
 @admin.command()
 @click.option("--name", prompt="Full name, without titles", help="Full name, without titles.")
-@click.option("--sex", prompt="Woman (P) or man (L)", type=click.Choice(["P", "L"], case_sensitive=False))
-@click.option("--email", prompt="E-mail (may stay empty)", default="", show_default=False, help="May stay empty.")
+@click.option(
+    "--sex", prompt="Woman (P) or man (L)", help="P for a woman, L for a man.",
+    type=click.Choice(["P", "L"], case_sensitive=False),
+)
+@click.option(
+    "--email", prompt="E-mail (may stay empty)", default="", show_default=False,
+    help="An address to sign in with; may stay empty.",
+)
 def create(name: str, sex: str, email: str) -> None:
-    """Make an administrator and print a first password, which must be changed at the first sign-in."""
+    """Make an administrator.
+
+    Asks for what is not given, and prints a first password once; it must be changed at the first sign-in.
+    """
     full_name = tidy_name(name)
     if not 2 <= len(full_name) <= 100:
         raise Failure("The name must have 2 to 100 letters.")
@@ -60,7 +69,10 @@ def keys() -> None:
 
 @keys.command("create")
 def create_keys() -> None:
-    """Make the key file of a new installation. An existing one is never replaced."""
+    """Make the key file of a new installation.
+
+    An existing one is never replaced.
+    """
     path = configuration.load().key_file
     try:
         key_files.create_key_file(path)

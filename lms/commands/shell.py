@@ -22,6 +22,11 @@ from lms.core.serving import PortInUse
 _made: list[Flask] = []
 
 
+def counted(number: int, one: str) -> str:
+    """Return a number with its word: "1 error", "2 errors"."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 class Failure(click.ClickException):
     """A command cannot do what was asked. Its text says why and what to do; the status is 1."""
 
@@ -74,7 +79,14 @@ def made() -> Flask:
     if not _made:
         # Database, uploads and backups hold personal data; nobody else on this machine needs to read them.
         os.umask(0o077)
-        _made.append(create_app())
+        try:
+            _made.append(create_app())
+        except OSError as problem:
+            place = f"{problem.filename}: " if problem.filename else ""
+            raise Failure(
+                f"The data of this installation cannot be reached ({place}{problem.strerror or problem});"
+                " see INSTANCE and LMS_KEY_FILE."
+            ) from problem
     return _made[0]
 
 

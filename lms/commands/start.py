@@ -26,7 +26,11 @@ from lms.demo import accounts
 @click.option("--prepare", is_flag=True, help="Only prepare: migrate, publish and make the demo data, then end.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 def demo(prepare: bool, host: str) -> None:
-    """Migrate, publish, make fictive demo data on the first start, and serve. Never in production."""
+    """Make everything for a first look, and serve it.
+
+    Brings the database to what this program needs, publishes the course files, makes fictive demo data on the first
+    start, prints the accounts, and serves at http://127.0.0.1:$PORT (8000). Never in production.
+    """
     began = time.monotonic()
     config = configuration.load()
     if config.env == "production":
@@ -45,7 +49,7 @@ def demo(prepare: bool, host: str) -> None:
         click.echo(f"Prepared in {time.monotonic() - began:.1f} s.")
     click.echo(accounts.table(entries, accounts.path(config)))
     if prepare:
-        click.echo("Start the server with `lms serve`, or this command without --prepare.")
+        click.echo("The demo is ready. The same command without --prepare serves it.")
         return
     _serve(app, address, config)
 
@@ -65,7 +69,10 @@ def _publish(config: configuration.Config) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; a proxy brings TLS.")
 def serve(host: str) -> None:
-    """Serve an installation: gunicorn, or waitress on Windows. Ends on SIGTERM or Ctrl-C."""
+    """Serve this installation at $PORT (8000).
+
+    gunicorn serves, or waitress on Windows. Ends on SIGTERM or Ctrl-C.
+    """
     config = configuration.load()
     address = address_of(config, host)
     check_free(address)

@@ -127,6 +127,11 @@ def _refuse_stray_write(
         raise WriteOutsideTransaction(statement.split("\n", 1)[0][:120])
 
 
+def locks_rows() -> bool:
+    """Tell whether `FOR UPDATE` means anything. SQLite lets one writer in at a time, so there is no row to wait for."""
+    return db.engine.dialect.name != "sqlite"
+
+
 def read(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> Any:
     """Send a select of columns within the session's own transaction and return its result.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,9 +21,13 @@ from lms.core.types import Json, UtcDateTime
 from lms.lib import clock
 from lms.lib.uuid7 import uuid7
 
+#: A new day begins for daily work when it has begun in the whole country; Jakarta's clock strikes last.
+DAY_ZONE = "Asia/Jakarta"
 LEASE = dt.timedelta(seconds=60)
 TRIES = 5
 log = logging.getLogger("lms.jobs")
+#: The id and the number of the try of the job that runs here.
+_running: ContextVar[tuple[int, int] | None] = ContextVar("running", default=None)
 
 
 class JobRow(Base):
@@ -55,6 +60,25 @@ def ask(key: str, *, once: str | None = None, due_at: dt.datetime | None = None,
     return insert_new(
         JobRow, uuid=uuid7(), key=key, once=once, values=values, state="waiting", tries=0, due_at=due_at or clock.now()
     )
+
+
+def ask_daily() -> int:
+    """Ask for today's daily work unless somebody has; return how much was asked for. It writes on its own."""
+    day = clock.local(clock.now(), DAY_ZONE).date()
+    wanted = {f"{key}:{day}": key for key, kind in registry.jobs.items().items() if kind.is_daily}
+    asked = set(db.session.scalars(sa.select(JobRow.once).where(JobRow.once.in_(wanted))))
+    if asked.issuperset(wanted):
+        return 0
+    with write_tx():
+        return sum(ask(key, once=once) for once, key in wanted.items() if once not in asked)
+
+
+def turn(limit: int = 20) -> int:
+    """Do what a runner does each time it looks: ask for today's daily work, run what is due; return how many ran."""
+    # A runner looks again and again with one session, and would else see the database as it was the first time.
+    db.session.rollback()
+    ask_daily()
+    return run_due(limit)
 
 
 def run_due(limit: int = 20) -> int:
@@ -90,9 +114,24 @@ def _take() -> tuple[int, int, str, dict[str, Any]] | None:
         return job.id, job.tries, job.key, dict(job.values)
 
 
+def keep() -> None:
+    """Renew the lease of the job that runs here, inside the write transaction of a part of its work.
+
+    Long work calls it in each part, so that nobody takes it for killed. Outside a job it does nothing.
+    """
+    if (running := _running.get()) is None:
+        return
+    job_id, number = running
+    db.session.execute(
+        sa.update(JobRow).where(JobRow.id == job_id, JobRow.state == "running", JobRow.tries == number)
+        .values(leased_until=clock.now() + LEASE).execution_options(synchronize_session=False)
+    )
+
+
 def _run(job_id: int, number: int, key: str, values: dict[str, Any]) -> None:
     error: str | None = None
     kind = registry.jobs.get(key)
+    running = _running.set((job_id, number))
     try:
         if kind is None:
             raise LookupError(key)
@@ -100,6 +139,8 @@ def _run(job_id: int, number: int, key: str, values: dict[str, Any]) -> None:
     except Exception as problem:  # A failing job must not stop the runner; it is told in the row and the log.
         log.exception("job %s failed", key)
         error = type(problem).__name__
+    finally:
+        _running.reset(running)
     with write_tx() as session:
         job = session.get_one(JobRow, job_id, with_for_update=True)
         if job.state != "running" or job.tries != number:

@@ -101,14 +101,17 @@ def create_key_file(path: Path, *, purpose: str = "production") -> None:
 
 
 def read_key_file(path: Path) -> Keys:
-    """Read a key file made by `create_key_file`."""
-    content = json.loads(path.read_text())
-    return Keys(
-        signing=bytes.fromhex(content["signing"]),
-        lookup=bytes.fromhex(content["lookup"]),
-        encryption={name: bytes.fromhex(value) for name, value in content["encryption"].items()},
-        current=content["current"],
-    )
+    """Read a key file made by `create_key_file`. Raises ValueError with a sentence for any other file."""
+    try:
+        content = json.loads(path.read_text())
+        return Keys(
+            signing=bytes.fromhex(content["signing"]),
+            lookup=bytes.fromhex(content["lookup"]),
+            encryption={name: bytes.fromhex(value) for name, value in content["encryption"].items()},
+            current=content["current"],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise ValueError(f"The key file {path} cannot be read as one; put your copy of it there.") from problem
 
 
 def key_file_problem(path: Path) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import json
 import uuid
 from collections.abc import Callable, Iterable
@@ -25,7 +26,7 @@ from lms.core.keys import keys
 from lms.core.permissions import Actor
 from lms.core.types import Json, UtcDateTime
 from lms.lib import clock
-from lms.lib.uuid7 import derived_uuid
+from lms.lib.uuid7 import DERIVED_VERSION, derived_uuid
 
 #: Fields of a form that say nothing about what the person wants.
 NOT_CONTENT = frozenset({"_op", "_csrf", "_device", "_seq", "_at"})
@@ -51,11 +52,20 @@ class Operation(Base):
 
 registry.person_column("operation.person_id", on_merge="keep")
 
+_FORGET = sa.delete(Operation.__table__).where(Operation.id == sa.bindparam("operation_id"))  # type: ignore[arg-type]
 # Built once: every write of everybody ends with it.
 _KEEP_REPLY = (
     sa.update(Operation.__table__)  # type: ignore[arg-type]
     .where(Operation.id == sa.bindparam("operation_id")).values(reply=sa.bindparam("answer", type_=Json))
 )
+
+
+class Unchanged(dict[str, Any]):
+    """What a service returns when it found things as they were wanted already.
+
+    The id of a form names its object's version, which then stays the same: with a row of it, the next form of that page
+    would look like another body under the same id. So a form that changed nothing leaves no row.
+    """
 
 
 class OtherBody(Conflict):
@@ -89,6 +99,11 @@ def body_hash(fields: Iterable[tuple[str, str]], files: Iterable[tuple[str, str]
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _sealed(request: Request) -> str:
+    """Return the hash as it is stored: under a key, for a plain one of six digits would soon be guessed."""
+    return hmac.new(keys().signing, request.body_sha256.encode(), hashlib.sha256).hexdigest()
+
+
 def seen(request: Request, *, by: Actor) -> Any | None:
     """Return the stored reply when this operation was already carried out, else None.
 
@@ -99,7 +114,7 @@ def seen(request: Request, *, by: Actor) -> Any | None:
         return None
     if row.person_id != by.person_id:
         raise NotFound
-    if row.body_sha256 != request.body_sha256 or row.kind != request.kind:
+    if row.body_sha256 != _sealed(request) or row.kind != request.kind:
         raise OtherBody
     return row.reply
 
@@ -118,11 +133,15 @@ def carry_out(
         # The row comes first: of two that arrive at the same moment the second waits here and then finds the reply.
         is_new = insert_new(
             Operation, id=request.id, person_id=by.person_id, device=request.device, seq=request.seq, kind=request.kind,
-            body_sha256=request.body_sha256, client_at=request.client_at, received_at=clock.now(), reply={},
+            body_sha256=_sealed(request), client_at=request.client_at, received_at=clock.now(), reply={},
         )
         if not is_new:
             return seen(request, by=by)
-        answer = reply(effect(by.within(str(request.id))))
+        result = effect(by.within(str(request.id)))
+        answer = reply(result)
         session.flush()
-        session.connection().execute(_KEEP_REPLY, {"operation_id": request.id, "answer": answer})
+        if isinstance(result, Unchanged) and request.id.version == DERIVED_VERSION:
+            session.connection().execute(_FORGET, {"operation_id": request.id})
+        else:
+            session.connection().execute(_KEEP_REPLY, {"operation_id": request.id, "answer": answer})
     return answer

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from lms.config import DEFAULT_ZONE
+from lms.core.permissions import Actor
 from lms.core.words_lazy import Lazy
 
 T = TypeVar("T")
@@ -64,10 +66,14 @@ class NoticeKind:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work done outside a request. `run` gets the job's values; it must be safe to run twice."""
+    """Work done outside a request. `run` gets the job's values; it must be safe to run twice.
+
+    A daily one is asked for by the runner itself, once for each day of the calendar.
+    """
 
     key: str
-    run: Callable[[dict[str, Any]], None]
+    run: Callable[[dict[str, Any]], object]
+    is_daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,35 @@ operation_kinds: Register[OperationKind] = Register("operation kinds")
 notice_kinds: Register[NoticeKind] = Register("notice kinds")
 jobs: Register[Job] = Register("jobs")
 person_columns: Register[PersonColumn] = Register("person columns")
+zones: Register[Callable[[Actor], str]] = Register("zones")
+providers: Register[Callable[[Actor], list[int]]] = Register("providers")
 
 
 def operation_kind(key: str, *, queueable: bool = False) -> None:
     """Register a kind of operation."""
     operation_kinds.add(key, OperationKind(key, queueable))
+
+
+def tells_zone(find: Callable[[Actor], str]) -> Callable[[Actor], str]:
+    """Register the one function that knows by which clock somebody lives; usable as a decorator."""
+    return zones.add("actor", find)
+
+
+def zone_of(actor: Actor) -> str:
+    """Return the zone in which times that belong to no class are told to this person."""
+    find = zones.get("actor")
+    return DEFAULT_ZONE if find is None else find(actor)
+
+
+def tells_providers(find: Callable[[Actor], list[int]]) -> Callable[[Actor], list[int]]:
+    """Register the one function that knows with which training providers somebody learns or works."""
+    return providers.add("actor", find)
+
+
+def providers_of(actor: Actor) -> list[int]:
+    """Return the ids of the providers this person has to do with; empty when that is not known."""
+    find = providers.get("actor")
+    return [] if find is None else find(actor)
 
 
 def person_column(path: str, *, on_merge: str = "move") -> None:

@@ -53,16 +53,16 @@ ROLES: dict[str, Role] = {
         _role("practice_supervisor", _("Pembimbing praktik"), "supervision",
               "supervision.read learner.follow see.phone", home="teaching.supervised"),
         _role("class_admin", _("Admin kelas"), "class provider",
-              "worklist.read pin.reset account.unlock class.announce supervisor.assign"
+              "worklist.read pin.reset account.unlock class.announce supervisor.assign person.contact"
               " see.phone see.identifier_tail",
               home="enrolling.overview"),
         _role("facilitator", _("Fasilitator daerah"), "region",
-              "worklist.read pin.reset account.unlock see.phone see.identifier_tail",
+              "worklist.read pin.reset account.unlock person.contact person.name see.phone see.identifier_tail",
               home="enrolling.overview"),
         _role("coordinator", _("Koordinator"), "program region", "scorecard.read", home="reports.scorecard"),
         _role("observer", _("Pengamat"), "program region", "scorecard.read", home="reports.scorecard"),
         _role("admin", _("Admin sistem"), "all",
-              "person.read person.write role.assign program.read program.preview audit.read scorecard.read"
+              "person.read person.write person.edit role.assign program.read program.preview audit.read scorecard.read"
               " class.update supervisor.assign worklist.read pin.reset account.unlock see.phone"
               " see.identifier_tail",
               home="administration.overview"),

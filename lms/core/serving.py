@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -83,6 +84,9 @@ def running_pid(path: Path) -> int | None:
     """Return the process that a pid file names when it is alive, else None."""
     try:
         pid = int(path.read_text())
+        if sys.platform == "win32":
+            # There `os.kill` with 0 would send Ctrl-C; a server that ended badly leaves a file that is removed by hand.
+            return pid
         os.kill(pid, 0)
     except (OSError, ValueError, OverflowError):
         return None
@@ -156,7 +160,7 @@ def _run_jobs(app: Flask) -> None:
         time.sleep(JOB_PAUSE_SECONDS)
         try:
             with app.app_context():
-                jobs.run_due()
+                jobs.turn()
         except Exception:  # A database that is away for a moment must not end the runner.
             jobs.log.exception("the job runner could not look for work")
 

@@ -18,6 +18,7 @@ from flask import Flask, url_for
 
 from lms.accounts.models import Person
 from lms.accounts.services import secrets
+from lms.cohorts import calendar
 from lms.cohorts.models import LEARNING_STATES, Cohort, Enrolment, Period
 from lms.completion import queries as completion_queries, unlocking
 from lms.config import Config
@@ -156,7 +157,7 @@ def _places(person_id: int) -> dict[str, str]:
     row: Any = db.session.execute(
         sa.select(Enrolment.id, Enrolment.uuid, Cohort.program_version_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Enrolment.person_id == person_id, Enrolment.state.in_(LEARNING_STATES))
+        .where(Enrolment.person_id == person_id, Enrolment.state.in_(LEARNING_STATES), Cohort.state != calendar.PLANNED)
     ).first()
     if row is None:
         return {}

@@ -17,7 +17,7 @@ from lms.lib.uuid7 import uuid7
 from lms.programs.catalogue import Version
 from lms.programs.content import Quiz
 from lms.quizzes import drawing, scoring
-from lms.quizzes.models import AnswerLog, Attempt, AttemptQuestion, QuestionVersion
+from lms.quizzes.models import AnswerLog, Attempt, AttemptQuestion, EssayMark, QuestionVersion
 
 if TYPE_CHECKING:
     from lms.demo.learning import Learner
@@ -113,6 +113,7 @@ class Desk:
                 })
         db.session.execute(sa.insert(AttemptQuestion), questions)
         db.session.execute(sa.insert(AnswerLog), log)
+        _keep_marks()
 
     def _pin(self, question_ids: set[str]) -> dict[str, int]:
         """Return the stored version of each question, storing those that nobody has drawn yet."""
@@ -136,3 +137,20 @@ class Desk:
             ).all()
             known |= {(key, program.questions[key].sha256): row for key, row in zip(new, made, strict=True)}
         return {key: known[key, program.questions[key].sha256] for key in question_ids}
+
+
+def _keep_marks() -> None:
+    """Let every mark that a person gave begin the history of its essay."""
+    kept = sa.select(EssayMark.id).where(EssayMark.attempt_question_id == AttemptQuestion.id).exists()
+    given = (
+        sa.select(
+            AttemptQuestion.id, AttemptQuestion.fraction, AttemptQuestion.comment, AttemptQuestion.marked_by,
+            sa.func.coalesce(Attempt.graded_at, Attempt.submitted_at),
+        )
+        .join(Attempt, Attempt.id == AttemptQuestion.attempt_id)
+        .where(AttemptQuestion.marked_by.is_not(None), ~kept).order_by(Attempt.graded_at, AttemptQuestion.id)
+    )
+    columns = [
+        EssayMark.attempt_question_id, EssayMark.mark, EssayMark.comment, EssayMark.marked_by, EssayMark.marked_at
+    ]
+    db.session.execute(sa.insert(EssayMark).from_select(columns, given))

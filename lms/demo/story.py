@@ -77,7 +77,7 @@ def _class(plan: cast.Plan, teachers: Sequence[Teacher], version_id: int, dice: 
     period = _period(plan.period, plan.provider, plan.region, run)
     cohort = Cohort(
         uuid=uuid7(), period_id=period.id, name=plan.name, region_code=plan.region, timezone=ZONE,
-        program_version_id=version_id, state=plan.state, starts_on=run.starts_on, ends_on=run.ends_on,
+        program_version_id=version_id, starts_on=run.starts_on, ends_on=run.ends_on,
         posttest_opens_on=run.posttest[0], posttest_closes_on=run.posttest[1],
         task_opens_on=run.tasks[0], task_closes_on=run.tasks[1],
     )

@@ -57,6 +57,7 @@ class PersonPage:
     failures: int | None
     locked_until: dt.datetime | None
     supervisor: str | None
+    supervisor_uuid: UUID | None
     reason: str | None
     stuck_quiz: str | None
     nik: str | None
@@ -69,8 +70,8 @@ class PersonPage:
 
     @property
     def secret_version(self) -> str:
-        """Changes whenever the secret does, so that a form made before cannot act twice."""
-        return f"{self.secret_changed_at}{self.failures}"
+        """Changes with the secret and with every wrong try, so that a form made before cannot act twice."""
+        return f"{self.secret_changed_at}{self.failures}{self.locked_until}"
 
 
 def person_page(enrolment_uuid: UUID, known: Versions, *, by: Actor) -> PersonPage:
@@ -87,7 +88,8 @@ def person_page(enrolment_uuid: UUID, known: Versions, *, by: Actor) -> PersonPa
             progress.last_activity().label("last_activity"), progress.last_sign_in().label("last_sign_in"),
             scope.zone().label("timezone"),
             Credential.changed_at.label("secret_changed_at"), Credential.must_change, Credential.failures,
-            Credential.locked_until, supervisor.full_name.label("supervisor"), actor=by, capability=CAPABILITY,
+            Credential.locked_until, supervisor.full_name.label("supervisor"),
+            supervisor.uuid.label("supervisor_uuid"), actor=by, capability=CAPABILITY,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Region, Region.code == Enrolment.work_region)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from lms.cohorts import scope
+from lms.cohorts import calendar, scope
 from lms.cohorts.models import Cohort, Enrolment, Period
 from lms.completion import progress
 from lms.core.db import db
@@ -75,7 +75,7 @@ def overview(actor: Actor, known: Versions) -> Overview:
         step: dict[str, Any] = {"signed_in": bool(row.signed_in), "done": row.done, "modules": modules}
         if funnel is not None:
             funnel.add(row.n, **step)
-        if line is None or line.state != "finished":
+        if line is None or line.state != calendar.FINISHED:
             everybody.add(row.n, **step)
             regions[row.work_region].add(row.n, **step)
     shown = [funnel for funnel in regions.values() if funnel.counts[0]]
@@ -92,8 +92,8 @@ def _histogram(actor: Actor) -> sa.Select[Any]:
 
 
 def class_lines(actor: Actor, capability: str = CAPABILITY) -> list[ClassLine]:
-    """Return the classes in scope, the running ones first and at most two hundred: one statement."""
-    return [ClassLine(**row._mapping) for row in db.session.execute(_classes(actor, capability).limit(200))]
+    """Return the classes in scope, the running ones first: one statement."""
+    return [ClassLine(**row._mapping) for row in db.session.execute(_classes(actor, capability))]
 
 
 def class_line(actor: Actor, cohort: UUID, capability: str = CAPABILITY) -> ClassLine:
@@ -105,11 +105,10 @@ def class_line(actor: Actor, cohort: UUID, capability: str = CAPABILITY) -> Clas
 
 
 def _classes(actor: Actor, capability: str) -> sa.Select[Any]:
-    order = sa.case({"running": 0, "reporting": 1, "planned": 2}, value=Cohort.state, else_=3)
     return scope.cohorts(
         Cohort.id, Cohort.uuid, Cohort.name, Period.title.label("period"), Cohort.state, Cohort.starts_on,
         Cohort.ends_on, Cohort.program_version_id.label("version_id"), actor=actor, capability=capability,
-    ).order_by(order, Cohort.starts_on.desc(), Cohort.name)
+    ).order_by(calendar.order_sql(Cohort.state), Cohort.starts_on.desc(), Cohort.name)
 
 
 def region_choices(actor: Actor) -> list[tuple[str, str]]:

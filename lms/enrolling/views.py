@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms.accounts.slip_pages import answer_with_slips, uuids_of
@@ -16,28 +16,34 @@ from lms.core import i18n, registry
 from lms.core.web import failures, menu
 from lms.core.web.actions import allow, perform
 from lms.core.web.identity import actor
-from lms.core.web.pages import page
+from lms.core.web.pages import page, said
 from lms.core.web.paging import Pager
+from lms.core.web.searching import search_text
 from lms.core.words_lazy import lazy as _
-from lms.enrolling import person, queries, services, worklist
+from lms.enrolling import correcting, person, queries, services, worklist
+from lms.enrolling.export import as_csv
 from lms.lib import clock, words
 from lms.programs.content import in_language
+from lms.programs.marked import marked
 
 bp = Blueprint("enrolling", __name__)
 
-for _kind in ("pin.slip", "pin.class_slips", "account.unlock", "supervisor.assign"):
+for _kind in ("pin.slip", "pin.class_slips", "account.unlock", "person.contact", "supervisor.assign"):
     registry.operation_kind(_kind)
 
-menu.place(
-    "facilitator class_admin", 10, "enrolling.overview", _("Pemantauan"), "chart",
-)
+menu.place("facilitator class_admin", 10, "enrolling.overview", _("Pemantauan"), "chart")
 menu.place(
     "facilitator class_admin", 20, "enrolling.people", _("Peserta"), "people",
-    lights="enrolling.one enrolling.new_slip enrolling.make_slip",
+    lights="enrolling.one enrolling.correct enrolling.save_correction enrolling.printed enrolling.new_slip"
+    " enrolling.make_slip",
 )
 menu.place(
     "facilitator class_admin", 30, "enrolling.classes", _("Kartu akun"), "key",
     lights="enrolling.class_slips enrolling.make_class_slips",
+)
+menu.place(
+    "class_admin", 25, "enrolling.announcing", _("Pengumuman"), "bell",
+    lights="teaching.announcements teaching.announce",
 )
 
 failures.says(cohorts.NotASupervisor, _("Orang ini tidak dapat menjadi pembimbing. Pilih nama lain."))
@@ -64,17 +70,24 @@ FILTERS = (
     ("not_begun", _("Masuk, belum mulai belajar")), ("stuck", _("Tersendat di kuis")),
     ("idle", _("Tidak aktif 7 hari")), ("done", _("Semua modul selesai")), ("waiting", _("Belum diterima di kelas")),
 )
+#: More people than this are no day on the road; the page says how many it leaves out.
+MOST_PRINTED = 300
 STEPS = (_("Diterima"), _("Sudah masuk"), _("Separuh modul"), _("Semua modul"))
 
 
-def _words(known: worklist.Versions) -> dict[str, Any]:
-    """What every template of this domain needs to speak: the words of reasons, states and steps."""
+def _words(known: worklist.Versions, *, is_page: bool = True) -> dict[str, Any]:
+    """What every template of this domain needs to speak: the words of reasons, states and steps.
+
+    A page says of an untranslated title in which language it is; a sheet has no elements to say it with.
+    """
     def reason(line: Any) -> str:
         if line.reason is None:
             return ""
         title = known.quizzes.get(line.stuck_quiz or "", {})
         seen = line.last_activity
-        day = words.date_short(clock.local(seen, line.timezone), i18n.language()) if seen else ""
+        day = words.short_day(seen, line.timezone, i18n.language()) if seen else ""
+        if is_page:
+            return said(REASON_WORDS[line.reason], quiz=marked(title, i18n.language()), day=day)
         return i18n.gettext(REASON_WORDS[line.reason], quiz=in_language(title, i18n.language())[0], day=day)
 
     def message(line: Any) -> str:
@@ -84,9 +97,15 @@ def _words(known: worklist.Versions) -> dict[str, Any]:
             name=name,
         )
 
+    def standing(line: Any) -> str:
+        if line.reason is not None:
+            return reason(line)
+        is_done = line.modules and line.modules_done >= line.modules
+        return i18n.gettext(_("Semua modul selesai") if is_done else STATE_WORDS[line.state])
+
     return {
-        "reason": reason, "message": message, "states": STATE_WORDS, "cohort_states": COHORT_WORDS, "steps": STEPS,
-        "scopes": scope_names(actor()),
+        "reason": reason, "message": message, "standing": standing, "states": STATE_WORDS,
+        "cohort_states": COHORT_WORDS, "steps": STEPS, "scopes": scope_names(actor()),
     }
 
 
@@ -94,11 +113,12 @@ def _words(known: worklist.Versions) -> dict[str, Any]:
 @allow("worklist.read")
 def overview() -> Response:
     """Show who is where and whom to call first."""
-    by = actor()
+    by, pager = actor(), Pager.of_request()
     known = worklist.versions(by)
     lines, _total = worklist.people(by, known, worklist.Filter(), limit=5, only_reasons=True)
+    found = queries.overview(by, known)
     return page(
-        "enrolling/overview.html", overview=queries.overview(by, known), lines=lines,
+        "enrolling/overview.html", overview=found, classes=pager.part(found.classes), pager=pager, lines=lines,
         counts=worklist.reason_counts(by, known), now=clock.now(), zone=zone_of(by), **_words(known),
     )
 
@@ -110,13 +130,41 @@ def people() -> Response:
     by, pager = actor(), Pager.of_request()
     known = worklist.versions(by)
     wanted = _filter()
-    lines, pager.total = worklist.people(
+    lines = pager.fill(lambda: worklist.people(
         by, known, wanted, limit=pager.size, offset=pager.offset, only_reasons=wanted.state == "to_contact"
-    )
+    ))
     return page(
         "enrolling/people.html", lines=lines, pager=pager, wanted=wanted, filters=FILTERS,
         regions=queries.region_choices(by), classes=queries.class_lines(by), **_words(known),
     )
+
+
+@bp.get("/pemantauan/peserta/cetak")
+@allow("worklist.read")
+def printed() -> Response:
+    """Show the same people on paper, neighbours together, with room for notes on the road."""
+    by, wanted = actor(), _filter()
+    known = worklist.versions(by)
+    lines, total = worklist.people(by, known, wanted, limit=MOST_PRINTED, by_place=True)
+    return page(
+        "enrolling/printed.html", lines=lines, total=total, now=clock.now(), zone=zone_of(by), **_words(known)
+    )
+
+
+@bp.get("/pemantauan/peserta.csv")
+@allow("worklist.read")
+def people_csv() -> Response:
+    """Send the same people as a sheet, all of them."""
+    by, wanted = actor(), _filter()
+    known = worklist.versions(by)
+    lines, _total = worklist.people(by, known, wanted, limit=None, by_place=True)
+    shown = _words(known, is_page=False)
+    response = make_response(as_csv(lines, standing=shown["standing"], with_phone=by.can("see.phone")))
+    day = clock.local(clock.now(), zone_of(by)).date().isoformat()
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="peserta-{day}.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _filter() -> worklist.Filter:
@@ -128,7 +176,7 @@ def _filter() -> worklist.Filter:
             # A class that cannot exist has nobody in it; a wrong filter must never mean "everybody".
             cohort = UUID(int=0)
     return worklist.Filter(
-        text=request.args.get("q", "").strip()[:80], region=request.args.get("kecamatan", "")[:20], cohort=cohort,
+        text=search_text(), region=request.args.get("kecamatan", "")[:20], cohort=cohort,
         state=request.args.get("keadaan", "")[:20],
     )
 
@@ -182,6 +230,10 @@ def unlock(enrolment: UUID) -> BaseResponse:
     )
 
 
+bp.get("/pemantauan/peserta/<uuid:enrolment>/betulkan", endpoint="correct")(correcting.show)
+bp.post("/pemantauan/peserta/<uuid:enrolment>/betulkan", endpoint="save_correction")(correcting.save)
+
+
 @bp.post("/pemantauan/peserta/<uuid:enrolment>/pembimbing")
 @allow("supervisor.assign", conceal=True)
 def assign_supervisor(enrolment: UUID) -> BaseResponse:
@@ -194,13 +246,25 @@ def assign_supervisor(enrolment: UUID) -> BaseResponse:
     )
 
 
+@bp.get("/pemantauan/pengumuman")
+@allow("class.announce")
+def announcing() -> Response:
+    """Choose the class that is to be told something."""
+    by, pager = actor(), Pager.of_request()
+    classes = pager.part(queries.class_lines(by, "class.announce"))
+    return page(
+        "enrolling/announcing.html", classes=classes, pager=pager, cohort_states=COHORT_WORDS, scopes=scope_names(by)
+    )
+
+
 @bp.get("/pemantauan/kartu")
 @allow("pin.reset")
 def classes() -> Response:
     """Choose the class whose slips are to be printed."""
-    by = actor()
+    by, pager = actor(), Pager.of_request()
     known = worklist.versions(by)
-    return page("enrolling/classes.html", overview=queries.overview(by, known), **_words(known))
+    shown = pager.part(queries.overview(by, known).classes)
+    return page("enrolling/classes.html", classes=shown, pager=pager, **_words(known))
 
 
 @bp.get("/pemantauan/kartu/<uuid:cohort>")
@@ -213,7 +277,7 @@ def class_slips(cohort: UUID) -> Response:
 def _class_slips(cohort: UUID, *, status: int = 200) -> Response:
     by, pager = actor(), Pager.of_request(size=40)
     line = queries.class_line(by, cohort, "pin.reset")
-    people, pager.total = person.slip_lines(cohort, by=by, limit=pager.size, offset=pager.offset)
+    people = pager.fill(lambda: person.slip_lines(cohort, by=by, limit=pager.size, offset=pager.offset))
     version = max((str(item.secret_changed_at) for item in people), default="")
     return page(
         "enrolling/class_slips.html", status=status, cohort=line, people=people, pager=pager,

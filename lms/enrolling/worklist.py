@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from lms.accounts.models import Person, PersonIdentifier
-from lms.accounts.services.people import open_identifier
-from lms.cohorts import scope
-from lms.cohorts.models import Cohort, Enrolment
+from lms.accounts.models import Person
+from lms.accounts.queries import phones_of
+from lms.cohorts import calendar, scope
+from lms.cohorts.models import LEARNING_STATES, Cohort, Enrolment
 from lms.completion import progress
-from lms.config import DEFAULT_ZONE
 from lms.core.db import db
 from lms.core.permissions import Actor
-from lms.lib import clock, words
+from lms.lib import clock
 from lms.lib.identifiers import fold_name, parse_participant_code
 from lms.programs import catalogue
 from lms.quizzes.models import Attempt
@@ -25,7 +25,7 @@ from lms.regions.models import Institution, Region
 
 CAPABILITY = "worklist.read"
 #: People who have a place in a class or will have one; earlier states wait for a letter or an answer.
-PLACED = ("accepted", "active", "finished", "passed", "failed")
+PLACED = LEARNING_STATES
 LEARNING = ("accepted", "active")
 IDLE = dt.timedelta(days=7)
 STUCK_TRIES = 3
@@ -105,13 +105,8 @@ def stuck_quiz(quiz_ids: Sequence[str]) -> sa.ScalarSelect[str]:
 def conditions(known: Versions) -> dict[str, sa.ColumnElement[bool]]:
     """The states a list can be narrowed to, as conditions; the same ones count them on the overview."""
     now = clock.now()
-    learning = sa.and_(Enrolment.state.in_(LEARNING), Cohort.state != "finished")
-    # A class begins on its own calendar; the country has three, and a night in which they differ.
-    today = sa.case(
-        {zone: clock.local(now, zone).date() for zone in words.ZONES}, value=Cohort.timezone,
-        else_=clock.local(now, DEFAULT_ZONE).date(),
-    )
-    started = sa.and_(learning, Cohort.starts_on <= today)
+    learning = sa.and_(Enrolment.state.in_(LEARNING), Cohort.state != calendar.FINISHED)
+    started = sa.and_(Enrolment.state.in_(LEARNING), Cohort.state.in_(calendar.UNDER_WAY))
     signed, begun = progress.has_signed_in(), progress.has_begun()
     done = progress.has_all_modules(known.modules)
     stuck = stuck_quiz(tuple(known.quizzes)).is_not(None)
@@ -127,9 +122,13 @@ def conditions(known: Versions) -> dict[str, sa.ColumnElement[bool]]:
 
 
 def people(
-    actor: Actor, known: Versions, wanted: Filter, *, limit: int = 20, offset: int = 0, only_reasons: bool = False
+    actor: Actor, known: Versions, wanted: Filter, *, limit: int | None = 20, offset: int = 0,
+    only_reasons: bool = False, by_place: bool = False,
 ) -> tuple[list[PersonLine], int]:
-    """Return one page of the people in scope and how many there are: three statements, four with phones."""
+    """Return one page of the people in scope, all without a limit, and how many there are: three or four statements.
+
+    `by_place` puts neighbours together, as somebody visits them; otherwise names or reasons give the order.
+    """
     rules = conditions(known)
     narrowed = [*_narrowed(wanted, rules)]
     if only_reasons:
@@ -139,10 +138,12 @@ def people(
         .join(Person, Person.id == Enrolment.person_id).where(*narrowed)
     ) or 0
     reason = sa.case(*((rules[key], key) for key in REASONS), else_=None)
-    order = (
+    order: list[Any] = (
         [sa.case({key: place for place, key in enumerate(REASONS)}, value=reason, else_=9), progress.last_activity()]
         if only_reasons else []
     )
+    if by_place:
+        order = [Region.name, Region.code, sa.func.coalesce(Institution.name, "")]
     rows = db.session.execute(
         scope.enrolments(
             Enrolment.uuid, Enrolment.person_id, Person.code, Person.full_name, Person.call_name, Person.sex,
@@ -191,12 +192,3 @@ def reason_counts(actor: Actor, known: Versions) -> dict[str, int]:
     columns.append(sa.func.coalesce(sa.func.sum(sa.case((anyone, 1), else_=0)), 0).label("to_contact"))
     row = db.session.execute(scope.enrolments(*columns, actor=actor, capability=CAPABILITY)).one()
     return {key: int(value) for key, value in row._mapping.items()}
-
-
-def phones_of(person_ids: Sequence[int]) -> dict[int, str]:
-    """Return phones in plain text: one statement. Only for an actor who holds `see.phone` over these people."""
-    rows = db.session.scalars(
-        sa.select(PersonIdentifier)
-        .where(PersonIdentifier.kind == "phone", PersonIdentifier.person_id.in_(person_ids))
-    )
-    return {row.person_id: open_identifier(row) for row in rows}

@@ -118,21 +118,26 @@ class SharedReflection:
     author: Author
 
 
+def is_shared() -> sa.ColumnElement[bool]:
+    """The condition that a reflection is for its class: its writer ticked it, wrote something, and is of the class.
+
+    An empty text was taken back. Needs the enrolment beside the reflection.
+    """
+    return sa.and_(Reflection.is_shared, Reflection.text != "", Enrolment.state.in_(LEARNING_STATES))
+
+
 def shared_reflections(
     cohort_id: int, lesson_id: str, *, size: int, offset: int = 0
 ) -> tuple[list[SharedReflection], int]:
     """Return what a class has shared under a lesson, newest first, and how many there are.
 
-    The caller has checked that the reader belongs to the class. An empty text was taken back and is not shown.
+    The caller has checked that the reader belongs to the class.
     """
     found = (
         sa.select(Reflection.text, Reflection.updated_at, Person.full_name, Person.call_name, Person.sex)
         .join(Enrolment, Enrolment.id == Reflection.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(
-            Enrolment.cohort_id == cohort_id, Enrolment.state.in_(LEARNING_STATES), Reflection.lesson_id == lesson_id,
-            Reflection.is_shared, Reflection.text != "",
-        )
+        .where(Enrolment.cohort_id == cohort_id, Reflection.lesson_id == lesson_id, is_shared())
     )
     total = db.session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
     rows = db.session.execute(

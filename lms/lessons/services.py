@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
-from lms.accounts.models import Person
 from lms.cohorts import scope
 from lms.cohorts.models import Cohort, Enrolment
 from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
+from lms.cohorts.telling import tell_staff
 from lms.completion import queries as completion_queries, services as completion, unlocking
 from lms.core import audit, notices, registry
 from lms.core.db import db
 from lms.core.errors import Conflict, Invalid, NotFound
+from lms.core.operations import Unchanged
 from lms.core.permissions import Actor
 from lms.core.words_lazy import lazy as _
 from lms.lessons.models import LessonAnswer, LessonQuestion, Reflection, ReflectionVersion
 from lms.lib import clock
 from lms.lib.identifiers import clean_text
 from lms.programs import catalogue
-from lms.programs.content import DEFAULT_LANGUAGE, Lesson, in_language
+from lms.programs.content import Lesson, Program
 
 #: Longest reflection, question and answer, in letters.
 LONGEST = 5000
 
+for _kind in ("lesson.finish", "reflection.save", "question.ask"):
+    registry.operation_kind(_kind, queueable=True)
+registry.operation_kind("question.answer")
 registry.notice_kinds.add(
     "question.answered",
     registry.NoticeKind("question.answered", _("Pengajar menjawab pertanyaan Anda di “%(lesson)s”."), "question"),
+)
+registry.notice_kinds.add(
+    "staff.question",
+    registry.NoticeKind("staff.question", _("Pertanyaan baru dari peserta %(cohort)s: %(n)s."), "question"),
 )
 
 
@@ -38,7 +47,13 @@ class NotLearning(Conflict):
 
 
 class LessonLocked(Conflict):
-    """The lesson's module waits for other modules. `missing` are their ids."""
+    """The lesson's module waits for other modules. `missing`: (number, title by language) of each of them."""
+
+    @classmethod
+    def by(cls, missing: Iterable[str], program: Program) -> LessonLocked:
+        """Return the refusal for a lesson that waits for these modules of its programme."""
+        modules = [program.module(module_id) for module_id in missing]
+        return cls(missing=[(module.number, module.title) for module in modules])
 
 
 def open_lesson(enrolment_uuid: uuid.UUID, lesson_id: str, *, by: Actor, client_at: dt.datetime | None = None) -> bool:
@@ -77,7 +92,7 @@ def save_reflection(
         sa.select(Reflection).where(Reflection.enrolment_id == enrolment.id, Reflection.lesson_id == lesson_id)
     )
     if row is not None and (row.text, row.is_shared) == (text, is_shared):
-        return {"version": row.version}
+        return Unchanged(version=row.version)
     now = clock.now()
     before = None if row is None else {"version": row.version, "is_shared": row.is_shared}
     if row is None:
@@ -113,6 +128,9 @@ def ask(enrolment_uuid: uuid.UUID, lesson_id: str, text: str, *, by: Actor) -> s
     db.session.flush()
     audit.record("question.ask", "lesson_question", question.uuid, by=by, after={"lesson": lesson_id})
     _note_opened(enrolment, version, lesson_id, by=by)
+    tell_staff(
+        enrolment, "question.answer", "staff.question", link=f"/pertanyaan?kelas={enrolment.cohort_uuid}"
+    )
     return str(question.uuid)
 
 
@@ -124,10 +142,9 @@ def answer(question_uuid: uuid.UUID, text: str, *, by: Actor) -> str:
     row = db.session.execute(
         scope.enrolments(
             LessonQuestion, Enrolment.uuid.label("enrolment_uuid"), Enrolment.person_id, Cohort.program_version_id,
-            Person.language, actor=by, capability="question.answer",
+            actor=by, capability="question.answer",
         )
         .join(LessonQuestion, LessonQuestion.enrolment_id == Enrolment.id)
-        .join(Person, Person.id == Enrolment.person_id)
         .where(LessonQuestion.uuid == question_uuid)
     ).first()
     if row is None:
@@ -140,10 +157,9 @@ def answer(question_uuid: uuid.UUID, text: str, *, by: Actor) -> str:
     db.session.flush()
     audit.record("question.answer", "lesson_question", question.uuid, by=by, after={"answer": str(said.uuid)})
     _module, lesson = catalogue.version(row.program_version_id).program.lesson(question.lesson_id)
-    title, _fell_back = in_language(lesson.title, row.language or DEFAULT_LANGUAGE)
     notices.tell(
         row.person_id, "question.answered", link=f"/pelajaran/{row.enrolment_uuid}/{question.lesson_id}#tanya",
-        lesson=title,
+        lesson=dict(lesson.title),
     )
     return str(said.uuid)
 
@@ -159,7 +175,7 @@ def _open(
     module, lesson = version.program.lesson(lesson_id)
     missing = unlocking.missing_modules(module, completion_queries.facts(enrolment.id))
     if missing:
-        raise LessonLocked(missing=", ".join(missing))
+        raise LessonLocked.by(missing, version.program)
     return enrolment, version, lesson
 
 

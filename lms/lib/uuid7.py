@@ -12,6 +12,7 @@ from lms.lib import clock
 
 _COUNTER_BITS = 42
 _VARIANT = 0b10 << 62
+DERIVED_VERSION = 8
 
 
 class _Sequence:
@@ -81,6 +82,6 @@ def derived_uuid(key: bytes, *parts: str) -> UUID:
         mac.update(len(raw).to_bytes(8, "big"))
         mac.update(raw)
     value = int.from_bytes(mac.digest()[:16], "big")
-    value = value & ~(0xF << 76) | 0x8 << 76
+    value = value & ~(0xF << 76) | DERIVED_VERSION << 76
     value = value & ~(0b11 << 62) | _VARIANT
     return UUID(int=value)

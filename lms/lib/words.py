@@ -55,6 +55,7 @@ _WITH_NAME = re.compile(
 )
 #: Pages say the same few numbers and days again and again, and Babel parses its pattern for each of them.
 _kept = lru_cache(maxsize=4096)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _PLAIN = re.compile(r"[+-]?(\d+)(?:[.,](\d+))?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d+)?", re.ASCII)
 
@@ -85,13 +86,15 @@ def mark(value: Decimal | None, lang: str = "id") -> str:
 
 @_kept
 def date_long(day: date, lang: str) -> str:
-    """ "Sabtu, 21 November 2026"."""
+    """ "Sabtu, 21 November 2026". Raises TypeError for a time: its day depends on where it is told."""
+    _require_day(day)
     return format_date(day, "EEEE, d MMMM y", locale=_locale(lang))
 
 
 @_kept
 def date_short(day: date, lang: str) -> str:
-    """ "21 Nov 2026", never with the month as a number."""
+    """ "21 Nov 2026", never with the month as a number. Raises TypeError for a time, as `date_long` does."""
+    _require_day(day)
     return format_date(day, "d MMM y", locale=_locale(lang))
 
 
@@ -106,14 +109,26 @@ def time_of(moment: datetime, zone: str, lang: str) -> str:
 def moment(at: datetime, zone: str, lang: str) -> str:
     """ "Sabtu, 21 November 2026 pukul 20.00 WITA"; in English the time follows a comma."""
     joint = " " if lang == "id" else ", "
-    return date_long(_there(at, zone), lang) + joint + time_of(at, zone, lang)
+    return day_of(at, zone, lang) + joint + time_of(at, zone, lang)
+
+
+def day_of(at: datetime, zone: str, lang: str) -> str:
+    """ "Sabtu, 21 November 2026": the day a moment falls on in `zone`; raises ValueError for a naive time."""
+    return date_long(_there(at, zone).date(), lang)
+
+
+def short_day(at: datetime, zone: str, lang: str) -> str:
+    """ "21 Nov 2026": the same, short."""
+    return date_short(_there(at, zone).date(), lang)
 
 
 @_kept
 def date_range(first: date, last: date, lang: str) -> str:
     """ "21–23 November 2026"; what both days share is written once. Raises ValueError when `last` is
-    earlier.
+    earlier, TypeError for times.
     """
+    _require_day(first)
+    _require_day(last)
     if last < first:
         raise ValueError(f"a range that ends ({last}) before it begins ({first})")
     end = format_date(last, "d MMMM y", locale=_locale(lang))
@@ -165,19 +180,26 @@ def parse_date(text: str) -> date:
     """A typed date: 17/08/1985, 17-8-1985, 17.08.1985, 1985-08-17, "17 Agustus 1985", "17 Agt 1985", "Peb",
     "Nop".
 
-    The day stands before the month unless the year stands first, and a year has four digits. Raises
-    ValueError for anything else and for a day that does not exist.
+    The day stands before the month unless the year stands first, and a year has four digits, 1900 to 2199.
+    Raises ValueError for anything else and for a day that does not exist.
     """
     text = " ".join(text.split())
     if found := _ISO.fullmatch(text):
-        return date(int(found[1]), int(found[2]), int(found[3]))
+        return _day(found[1], int(found[2]), found[3])
     if found := _DAY_FIRST.fullmatch(text):
-        return date(int(found[4]), int(found[3]), int(found[1]))
+        return _day(found[4], int(found[3]), found[1])
     found = _WITH_NAME.fullmatch(text)
     month = _MONTHS.get(found[2].casefold()) if found else None
     if found is None or month is None:
         raise ValueError(f"{text[:40]!r} is not a date; write it as 17/08/1985 or 17 Agustus 1985")
-    return date(int(found[3]), month, int(found[1]))
+    return _day(found[3], month, found[1])
+
+
+def _day(year: str, month: int, day: str) -> date:
+    # A year that nobody means is a slip of the finger, and the first and the last there is have no moment in UTC.
+    if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+        raise ValueError(f"{year} is no year of a date here")
+    return date(int(year), month, int(day))
 
 
 def end_of_day(day: date, zone: str) -> datetime:
@@ -205,6 +227,12 @@ def greeting(sex: str | None, call_name: str | None, full_name: str, lang: str) 
     forms = {"P": "Ibu", "L": "Bapak"} if lang == "id" else {"P": "Ms", "L": "Mr"}
     form = forms.get(sex or "", "Ibu/Bapak" if lang == "id" else "")
     return f"{form} {(call_name or '').strip() or full_name.strip()}".strip()
+
+
+def _require_day(day: date) -> None:
+    # Two times are equal when they are the same instant, so words kept for one zone would be told in every other.
+    if isinstance(day, datetime):
+        raise TypeError("a time has no day before it has a zone")
 
 
 def _locale(lang: str) -> str:

@@ -13,11 +13,14 @@ from lms.programs.reader import ReadResult, read_program
 LIST_NAMES = ("programs", "modules", "lessons", "questions", "words", "errors", "warnings")
 
 
-def check_courses(root: Path) -> dict[str, Any]:
+def check_courses(root: Path, *, only: str | None = None) -> dict[str, Any]:
     """Return the report over a courses folder; never raises for what lies there.
 
-    `programs`, `modules`, `lessons`, `questions`, `words`, `errors` and `warnings` are counts (words: of the
-    Indonesian lessons), and `lists` holds the items under the same names. Paths begin with the folder's own name.
+    `only` names one of its folders: the others are read too, because programmes ask for each other, and left out.
+
+    `programs`, `modules`, `lessons`, `questions`, `words`, `errors` and `warnings` are counts, and `lists` holds the
+    items under the same names. The words are those of the Indonesian lessons as they are read, one after the other, so
+    that other tools can look at spelling and difficulty. Paths begin with the folder's own name.
     """
     root = Path(root).absolute()
     own = Mistakes()
@@ -26,17 +29,17 @@ def check_courses(root: Path) -> dict[str, Any]:
         own.error(root.name, 1, "E_FILE_MISSING", "Folder materi ini tidak ada.")
     _check_together(results, own)
     found = sorted([*own.all, *(mistake for _, result in results for mistake in result.mistakes)])
-    lists: dict[str, list[dict[str, Any]]] = {name: [] for name in LIST_NAMES}
+    if only is not None:
+        results = [(folder, result) for folder, result in results if folder.name == only]
+        found = [mistake for mistake in found if mistake.path.startswith(f"{root.name}/{only}/")]
+    lists: dict[str, list[Any]] = {name: [] for name in LIST_NAMES}
     for folder, result in results:
         lists["programs"].append(_program_item(root, folder, result))
         for name, items in result.items.items():
             lists[name].extend(items)
-    lists["words"] = [{"id": item["id"], "words": item["words"], "path": item["path"]} for item in lists["lessons"]]
     lists["errors"] = [_mistake_item(mistake) for mistake in found if mistake.level == "error"]
     lists["warnings"] = [_mistake_item(mistake) for mistake in found if mistake.level == "warning"]
-    counts: dict[str, Any] = {name: len(items) for name, items in lists.items()}
-    counts["words"] = sum(item["words"] for item in lists["words"])
-    return counts | {"lists": lists}
+    return {name: len(items) for name, items in lists.items()} | {"lists": lists}
 
 
 def program_folders(root: Path) -> list[Path]:
@@ -49,17 +52,18 @@ def program_folders(root: Path) -> list[Path]:
 def check_bank(path: Path, format: str = "gift") -> dict[str, Any]:
     """Return the questions of one file (`n` from 1, `name`, `type`) and its errors (`line`, `message`).
 
-    Only what keeps a question from being read is an error here; the rules of a programme are `check_courses`'s.
-    Raises OSError when there is no file, and ValueError for a format that nobody reads.
+    Only what keeps a question from being read is an error here; the rules of a programme are `check_courses`'s. Never
+    raises: a file that is not there and a format that nobody reads are errors of the report too, on line 1.
     """
     if format != "gift":
-        raise ValueError(f"unknown format of a question bank: {format!r}")
-    body = Path(path).read_bytes()
+        return _unread(1, f"Format “{format}” tidak dikenal; yang dapat dibaca: gift.")
     try:
+        body = Path(path).read_bytes()
         text = body.decode("utf-8")
+    except OSError as error:
+        return _unread(1, f"Berkas ini tidak dapat dibaca: {error.strerror}.")
     except UnicodeDecodeError as error:
-        line = body.count(b"\n", 0, error.start) + 1
-        return {"questions": [], "errors": [{"line": line, "message": "Berkas ini bukan teks UTF-8."}]}
+        return _unread(body.count(b"\n", 0, error.start) + 1, "Berkas ini bukan teks UTF-8.")
     bank = gift.parse(text)
     return {
         "questions": [
@@ -68,6 +72,10 @@ def check_bank(path: Path, format: str = "gift") -> dict[str, Any]:
         ],
         "errors": [{"line": error.line, "message": error.message} for error in bank.errors],
     }
+
+
+def _unread(line: int, message: str) -> dict[str, Any]:
+    return {"questions": [], "errors": [{"line": line, "message": message}]}
 
 
 def _program_item(root: Path, folder: Path, result: ReadResult) -> dict[str, Any]:

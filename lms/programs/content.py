@@ -58,7 +58,8 @@ class Quiz:
     """A quiz draws from its `bank`, or takes the next of its `forms` whole; exactly one of the two is filled.
 
     `kind` is module, practice, pretest or posttest; a practice counts for nothing. `attempts` of 0 is as often as
-    one likes. `minutes` is None without a time limit. `online` means that it cannot be done without a connection.
+    one likes. `shuffle` mixes the questions of each attempt and the options of each question. `minutes` is None
+    without a time limit. `online` means that it cannot be done without a connection.
     """
 
     id: str

@@ -25,7 +25,7 @@ class Context:
         self.mistakes = Mistakes()
         self.folder = CourseFolder(root, self.mistakes)
         self.ids = Ids()
-        self.items: dict[str, list[dict[str, Any]]] = {"modules": [], "lessons": [], "questions": []}
+        self.items: dict[str, list[Any]] = {"modules": [], "lessons": [], "questions": [], "words": []}
         self._pictures: dict[str, Picture | None] = {}
 
     def error(self, name: str, line: int, code: str, message: str) -> None:

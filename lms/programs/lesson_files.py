@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.core.i18n import LANGUAGES
-from lms.lib.markup import MarkupRefused, Rendered, to_html
+from lms.lib.markup import MarkupRefused, Rendered, split_words, to_html
 from lms.programs import fields
 from lms.programs.content import DEFAULT_LANGUAGE, Lesson
 from lms.programs.context import Context
-from lms.programs.mistakes import Place
+from lms.programs.mistakes import Place, toml_sentence
 from lms.programs.pictures import LARGEST_IN_LESSON, Picture
 from lms.programs.toml_lines import TomlRefused, read_toml
 
@@ -119,7 +119,7 @@ def _read_page(context: Context, folder: str, name: str, language: str) -> _Page
     try:
         values, lines = read_toml(toml)
     except TomlRefused as refused:
-        context.error(name, refused.line + 1, "E_TOML", f"TOML tidak terbaca: {refused.message}.")
+        context.error(name, refused.line + 1, "E_TOML", toml_sentence(refused.message))
         values, lines = None, None
     front: dict[str, Any] = {}
     id_line = 1
@@ -192,6 +192,7 @@ def _lesson(context: Context, number: int, pages: dict[str, _Page | None], depth
     context.items["lessons"].append({
         "id": identifier, "title": own.front.get("title"), "words": words, "path": context.folder.shown(own.name)
     })
+    context.items["words"] += split_words(own.rendered.text) if own.rendered else []
     read = {language: page for language, page in pages.items() if page and page.rendered and "title" in page.front}
     for page in (page for language, page in read.items() if language != DEFAULT_LANGUAGE):
         if identifier and page.front.get("id") not in (None, identifier):

@@ -10,6 +10,30 @@ from lms.programs.toml_lines import KeyPath, Lines
 
 Level = Literal["error", "warning"]
 
+#: What tomllib says of the mistakes that authors make, by how it begins, and what to tell them.
+TOML_SAYINGS = (
+    ("Invalid value", "nilainya tidak sah. Teks diapit tanda kutip lurus, misalnya title = \"Konsep Dasar\""),
+    ("Expected '=' after a key", "setelah nama kunci harus ada tanda =, misalnya jp = 4"),
+    ("Expected newline or end of document", "setelah nilainya ada teks lagi. Satu kunci satu baris; catatan diawali #"),
+    ("Illegal character", "teks dalam tanda kutip tidak boleh berganti baris, atau tanda kutipnya belum ditutup"),
+    ("Invalid statement", "baris ini bukan kunci = nilai, tabel [nama] atau catatan yang diawali #"),
+    ("Invalid initial character", "di sini harus ada nama kunci; isi { … } ditulis dalam satu baris"),
+    ("Expected ']'", "nama tabel belum ditutup dengan ]"),
+    ("Unterminated string", "tanda kutip belum ditutup"),
+    ("Unclosed array", "tanda [ belum ditutup dengan ], atau tanda koma di antara butirnya kurang"),
+    ("Unclosed inline table", "tanda { belum ditutup dengan }, atau tanda koma di antara isinya kurang"),
+    ("Cannot overwrite a value", "kunci ini sudah ditulis sebelumnya"),
+    ("Duplicate inline table key", "kunci ini sudah ditulis sebelumnya"),
+    ("Cannot declare", "tabel ini sudah ditulis sebelumnya. Daftar memakai kurung ganda, misalnya [[quiz]]"),
+    ("Unescaped '\\'", "tanda \\ di dalam teks ditulis dua kali"),
+)
+
+
+def toml_sentence(message: str) -> str:
+    """Return the sentence for a text that is no TOML; what is not in `TOML_SAYINGS` stays in tomllib's words."""
+    said = next((saying for beginning, saying in TOML_SAYINGS if message.startswith(beginning)), message)
+    return f"TOML tidak terbaca: {said}."
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:

@@ -10,7 +10,7 @@ from lms.programs import fields
 from lms.programs.content import CompletionRule, Draw, Lesson, Module, Question, Quiz
 from lms.programs.context import Context
 from lms.programs.lesson_files import read_lessons
-from lms.programs.mistakes import Place
+from lms.programs.mistakes import Place, toml_sentence
 from lms.programs.question_files import BankFile, Banks
 from lms.programs.toml_lines import TomlRefused, read_toml
 
@@ -111,7 +111,7 @@ def _read_file(context: Context, folder: str) -> tuple[dict[str, Any], Place | N
     try:
         raw, lines = read_toml(text)
     except TomlRefused as refused:
-        context.error(name, refused.line, "E_TOML", f"TOML tidak terbaca: {refused.message}.")
+        context.error(name, refused.line, "E_TOML", toml_sentence(refused.message))
         return {}, None
     place = Place(context.mistakes, context.folder.shown(name), lines)
     values = fields.read_table(raw, _MODULE, place)
@@ -199,6 +199,8 @@ def _draws(written: list[dict[str, Any]], questions: tuple[Question, ...], place
         if left < take:
             what = f"bertanda “{tag}”" if tag else "tersisa"
             message = f"draw meminta {take} soal {what}, tetapi bank hanya menjamin {max(left, 0)}."
+            if tag and not fitting:
+                message = f"draw meminta soal bertanda “{tag}”, tetapi tidak ada soal dengan [tag:{tag}] di bank."
             place.at(index).error("E_DRAW", message)
             is_whole = False
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lms.programs import fields
 from lms.programs.context import Context
-from lms.programs.mistakes import Place
+from lms.programs.mistakes import Place, toml_sentence
 from lms.programs.toml_lines import TomlRefused, read_toml
 
 PROGRAM_FILE = "program.toml"
@@ -146,7 +146,7 @@ def read_program_file(context: Context) -> ProgramFile:
     try:
         raw, lines = read_toml(text)
     except TomlRefused as refused:
-        context.error(PROGRAM_FILE, refused.line, "E_TOML", f"TOML tidak terbaca: {refused.message}.")
+        context.error(PROGRAM_FILE, refused.line, "E_TOML", toml_sentence(refused.message))
         return ProgramFile({}, None)
     place = Place(context.mistakes, context.folder.shown(PROGRAM_FILE), lines)
     values = fields.read_table(raw, _all_fields(is_complete=raw.get("status") == "complete"), place)

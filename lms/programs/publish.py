@@ -23,8 +23,8 @@ from lms.programs.reader import ReadResult
 from lms.programs.rules import content_hash, keys_moved, rules_hash
 
 __all__ = [
-    "FRESH", "BrokenProgram", "Published", "RemovedIds", "count_learners_with", "learner_counts", "publish",
-    "used_ids", "write_ids",
+    "FRESH", "BrokenProgram", "NoSuchMajor", "NotItsText", "Published", "RemovedIds", "count_learners_with",
+    "learner_counts", "publish", "used_ids", "write_ids",
 ]
 
 Kind = Literal["first", "minor", "major", "unchanged"]
@@ -55,9 +55,17 @@ class RemovedIds(Conflict):
     """Ids of the version in use are gone and nobody confirmed it. `values`: program, removed (id → learners)."""
 
 
+class NoSuchMajor(Conflict):
+    """Nothing of the wanted major version was ever published. `values`: program, major."""
+
+
+class NotItsText(Conflict):
+    """The files are more than a new text of the wanted major version. `values`: program, before (its newest label)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing did. `version_id` is the version that is newest now, also when nothing changed.
+    """What publishing did. `version_id` is the newest version now, of the wanted major, also when nothing changed.
 
     `removed` are ids of the version before that are gone or became another kind of thing, with the learners whose
     work points at them.
@@ -70,11 +78,18 @@ class Published:
     removed: Mapping[str, int] = field(default_factory=dict)
 
 
-def publish(result: ReadResult, *, by: Actor, confirm_removed: bool = False) -> Published:
+def publish(
+    result: ReadResult, *, by: Actor, confirm_removed: bool = False, major: int | None = None
+) -> Published:
     """Make a version of a folder that was read, inside the caller's write transaction.
 
-    The first version is 1.0. It is minor when only words and pictures changed, unchanged when nothing did (then
-    nothing is written), and major otherwise. Raises BrokenProgram, and RemovedIds unless `confirm_removed`.
+    The first version is 1.0. It is minor when only words and pictures changed since the newest version, unchanged when
+    nothing did (then nothing is written), and major otherwise. Raises BrokenProgram, and RemovedIds unless
+    `confirm_removed`.
+
+    With `major` the files are those of an older major version, which running classes keep: they become its next minor.
+    It is said and never guessed, because going back to older rules looks just the same. Raises NoSuchMajor, and
+    NotItsText for files that would not be minor.
     """
     program = result.program
     if program is None or result.errors:
@@ -82,18 +97,22 @@ def publish(result: ReadResult, *, by: Actor, confirm_removed: bool = False) -> 
             program=result.head.get("id"),
             mistakes=[asdict(mistake) for mistake in result.errors],
         )
-    latest = _latest(program.id)
+    latest = _latest(program.id, major)
+    if latest is None and major is not None:
+        raise NoSuchMajor(program=program.id, major=major)
     content = content_hash(program)
     if latest is not None and latest.content_hash == content:
         return Published(latest.id, program.id, _label(latest), "unchanged")
     before = from_document(latest.document) if latest else None
+    kind, number, minor = _number(latest, before, program)
+    if latest is not None and major is not None and kind != "minor":
+        raise NotItsText(program=program.id, before=_label(latest))
     removed = _removed(before, program) if before else {}
     if removed and not confirm_removed:
         raise RemovedIds(program=program.id, removed=removed)
-    kind, major, minor = _number(latest, before, program)
     _keep_files(result.files)
     version = ProgramVersion(
-        program_id=program.id, major=major, minor=minor, content_hash=content, rules_hash=rules_hash(program),
+        program_id=program.id, major=number, minor=minor, content_hash=content, rules_hash=rules_hash(program),
         title=program.title["id"], document=as_document(program), published_at=clock.now(), published_by=by.person_id,
     )
     db.session.add(version)
@@ -120,10 +139,11 @@ def used_ids(program_id: str) -> set[str]:
     return found
 
 
-def _latest(program_id: str) -> ProgramVersion | None:
+def _latest(program_id: str, major: int | None) -> ProgramVersion | None:
+    of_major = sa.true() if major is None else ProgramVersion.major == major
     return db.session.scalars(
         sa.select(ProgramVersion)
-        .where(ProgramVersion.program_id == program_id)
+        .where(ProgramVersion.program_id == program_id, of_major)
         .order_by(ProgramVersion.major.desc(), ProgramVersion.minor.desc())
         .limit(1)
     ).first()

@@ -18,6 +18,7 @@ from lms.programs.fields import TRANSLATIONS, is_id
 _FATAL = {
     "weights_not_100": "E_WEIGHTS",
     "no_full_mark": "E_NO_KEY",
+    "no_right_option": "E_NO_KEY",
     "text_missing": "E_GIFT",
     "annotation_without_question": "E_GIFT",
 }

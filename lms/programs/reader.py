@@ -23,15 +23,15 @@ class ReadResult:
     """What a folder holds.
 
     `program` is there exactly when no mistake is an error. `files` are the pictures, sha256 → (media type, bytes).
-    `items` lists modules, lessons and questions as plain data, also those of a folder with errors, and `counts`
-    counts them and the words of the Indonesian lessons. `head` is what program.toml says (`id`, `title`, `requires`,
-    …) as far as it could be read, and `head_place` is where to complain about it.
+    `items` lists modules, lessons, questions and the words of the Indonesian lessons as plain data, also those of a
+    folder with errors, and `counts` counts them. `head` is what program.toml says (`id`, `title`, `requires`, …) as far
+    as it could be read, and `head_place` is where to complain about it.
     """
 
     program: Program | None
     mistakes: tuple[Mistake, ...]
     files: Mapping[str, tuple[str, bytes]] = field(repr=False)
-    items: Mapping[str, list[dict[str, Any]]] = field(repr=False)
+    items: Mapping[str, list[Any]] = field(repr=False)
     counts: Mapping[str, int]
     head: Mapping[str, Any]
     head_place: Place | None = field(repr=False)
@@ -57,7 +57,6 @@ def read_program(folder: Path) -> ReadResult:
     program = None if context.mistakes.has_errors else _program(file, modules, banks, context.mistakes)
     lists = context.items
     counts = {name: len(items) for name, items in lists.items()}
-    counts["words"] = sum(lesson["words"] for lesson in lists["lessons"])
     head = {name: file.values.get(name) for name in ("id", "code", "title", "tier", "order", "status", "requires")}
     return ReadResult(program, context.mistakes.all, context.pictures, lists, counts, head, file.place)
 

@@ -12,13 +12,19 @@ from lms.programs.content import Question, Quiz
 def questions_for(
     quiz: Quiz, questions: Mapping[str, Question], *, number: int, seen: Iterable[str], chance: random.Random
 ) -> list[str]:
-    """Return the ids of the questions of attempt `number`, in their order.
+    """Return the ids of the questions of attempt `number`, in their order; a quiz that shuffles has them in any order.
 
     Forms follow one after another and begin again after the last. A draw takes each question once; those this learner
-    has met least (`seen`: ids of earlier attempts, one entry each time) come before others.
+    has met least (`seen`: ids of earlier attempts, one entry each time) are taken before others. The attempt keeps the
+    order in its slots, so it stays the same however often it is opened.
     """
-    if quiz.forms:
-        return list(quiz.forms[(number - 1) % len(quiz.forms)])
+    taken = list(quiz.forms[(number - 1) % len(quiz.forms)]) if quiz.forms else _drawn(quiz, questions, seen, chance)
+    if quiz.shuffle:
+        chance.shuffle(taken)
+    return taken
+
+
+def _drawn(quiz: Quiz, questions: Mapping[str, Question], seen: Iterable[str], chance: random.Random) -> list[str]:
     met = Counter(seen)
     drawn: list[str] = []
     for tag, take in quiz.draws:

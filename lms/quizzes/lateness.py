@@ -14,6 +14,8 @@ ONLINE_GRACE = dt.timedelta(seconds=30)
 #: Everything else is judged by when the work was done, and may arrive this long after the close.
 OFFLINE_GRACE = dt.timedelta(minutes=5)
 LONGEST_JOURNEY = dt.timedelta(hours=72)
+#: The page of an attempt names the close of its quiz when it is at most this many days ahead.
+SOON = 7
 
 
 def closed_reason(enrolment: LearnerEnrolment, quiz: Quiz, now: dt.datetime) -> tuple[str, dt.date | None] | None:
@@ -37,12 +39,25 @@ def closed_reason(enrolment: LearnerEnrolment, quiz: Quiz, now: dt.datetime) -> 
     return None
 
 
+def over_reason(
+    enrolment: LearnerEnrolment, quiz: Quiz, now: dt.datetime
+) -> tuple[str, dt.date | None] | None:
+    """Return why a quiz can never be started again, as in `closed_reason`; None while it can, or will be able to."""
+    reason = closed_reason(enrolment, quiz, now)
+    return None if reason is None or reason[0] in ("not_begun", "window_ahead") else reason
+
+
 def closes_at(enrolment: LearnerEnrolment, quiz: Quiz) -> dt.datetime:
     """Return when a quiz closes for a class: the end of the class, or of the window of the post-test."""
     last = enrolment.ends_on
     if quiz.kind == "posttest" and enrolment.posttest_closes_on is not None:
         last = min(last, enrolment.posttest_closes_on)
     return words.end_of_day(last, enrolment.timezone)
+
+
+def closes_soon(closes: dt.datetime, zone: str, now: dt.datetime) -> bool:
+    """Tell whether a close is near enough to be told on each page, by the days of the class's own calendar."""
+    return now <= closes and (clock.local(closes, zone).date() - clock.local(now, zone).date()).days <= SOON
 
 
 def deadline(due_at: dt.datetime | None, closes: dt.datetime) -> dt.datetime:
@@ -77,11 +92,9 @@ def worked_at(now: dt.datetime, client_at: dt.datetime | None, heard_at: dt.date
 
 
 def is_overdue(quiz: Quiz, due_at: dt.datetime | None, closes: dt.datetime, now: dt.datetime) -> bool:
-    """Tell whether a running attempt is over by the clock, so that it can be closed with what was saved.
+    """Tell whether a running attempt is over by the clock, so that it is closed with what was saved.
 
-    Work without a connection may still be on its way for three days; an attempt without a time limit that does not
-    need a connection waits for its learner.
+    Work without a connection may still be on its way for three days after the deadline. What arrives later counts only
+    when an instructor accepts it, so there is nothing left to wait for.
     """
-    if quiz.online:
-        return now > deadline(due_at, closes) + ONLINE_GRACE
-    return due_at is not None and now > deadline(due_at, closes) + LONGEST_JOURNEY
+    return now > deadline(due_at, closes) + (ONLINE_GRACE if quiz.online else LONGEST_JOURNEY)

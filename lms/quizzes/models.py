@@ -76,7 +76,8 @@ class Attempt(Base):
     version: Mapped[int] = mapped_column(default=1)
     #: Closed because its time was over, not by the learner: what arrives afterwards is kept as late, never refused.
     is_timed_out: Mapped[bool] = mapped_column(default=False)
-    #: Answers came too late: 'waiting' for an instructor, 'accepted', or only 'kept' because nothing can score them.
+    #: Answers came too late: 'waiting' for an instructor, 'accepted', or only 'kept': left out by an instructor, or
+    #: because nothing can score them.
     late_state: Mapped[str | None] = mapped_column(sa.String(8))
     #: The highest sequence number heard from each device for each slot: {device: {slot: seq}}.
     heard: Mapped[dict[str, dict[str, int]]] = mapped_column(Json, default=dict)
@@ -100,6 +101,41 @@ class AttemptQuestion(Base):
     fraction: Mapped[Decimal | None] = mapped_column(Mark)
     comment: Mapped[str | None] = mapped_column(sa.Text)
     marked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+
+
+class EssayMark(Base):
+    """A mark that a person gave to an answer. The newest of an answer counts; a changed mark is one row more."""
+
+    __tablename__ = "essay_mark"
+    __table_args__ = (sa.Index("ix_essay_mark_question", "attempt_question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_question_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt_question.id"))
+    mark: Mapped[Decimal] = mapped_column(Mark)
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+    #: Why it took the place of the mark before; None for the first one.
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
+    marked_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    marked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class LateDecision(Base):
+    """What an instructor decided about the late answers of an attempt; later ones are decided about anew."""
+
+    __tablename__ = "late_decision"
+    __table_args__ = (
+        sa.CheckConstraint("decision IN ('accepted', 'left_out')", name="decision"),
+        sa.Index("ix_late_decision_attempt", "attempt_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz_attempt.id"))
+    decision: Mapped[str] = mapped_column(sa.String(8))
+    #: The newest row of the answer log when this was decided; what was logged after it waits for another decision.
+    newest_answer_id: Mapped[int]
+    reason: Mapped[str | None] = mapped_column(sa.String(300))
+    decided_by: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    decided_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
 class AnswerLog(Base):
@@ -144,17 +180,30 @@ class AttemptAllowance(Base):
 
 registry.person_column("attempt_question.marked_by", on_merge="keep")
 registry.person_column("attempt_allowance.granted_by", on_merge="keep")
+registry.person_column("essay_mark.marked_by", on_merge="keep")
+registry.person_column("late_decision.decided_by", on_merge="keep")
 
-registry.operation_kind("quiz.start")
-registry.operation_kind("quiz.answer", queueable=True)
-registry.operation_kind("quiz.submit", queueable=True)
-for _kind in ("essay.mark", "allowance.grant", "late.accept"):
+# A start draws questions that a device without a connection cannot have; answers may wait on it and arrive later.
+registry.operation_kind("attempt.start")
+registry.operation_kind("attempt.save", queueable=True)
+registry.operation_kind("attempt.submit", queueable=True)
+for _kind in ("essay.mark", "allowance.grant", "late.accept", "late.leave_out"):
     registry.operation_kind(_kind)
 
 for _notice in (
     registry.NoticeKind("quiz.graded", _("%(quiz)s sudah dinilai. Lihat umpan baliknya."), "check-circle"),
     registry.NoticeKind("quiz.regraded", _("Penilaian %(quiz)s diperbarui. Lihat umpan baliknya."), "refresh"),
     registry.NoticeKind("quiz.allowance", _("Pengajar memberi Anda kesempatan tambahan untuk %(quiz)s."), "plus"),
+    registry.NoticeKind(
+        "quiz.closed", _("%(quiz)s sudah ditutup. Jawaban Anda yang tersimpan sudah dikirim; lihat hasilnya."), "clock"
+    ),
     registry.NoticeKind("quiz.late_accepted", _("Jawaban terlambat Anda untuk %(quiz)s diterima."), "check"),
+    registry.NoticeKind(
+        "quiz.late_left_out",
+        _("Jawaban terlambat Anda untuk %(quiz)s tidak dihitung. Nilai yang sudah ada tidak berubah."), "clock",
+    ),
+    # To those who teach the class: one line for a class while it is unread, however many there are.
+    registry.NoticeKind("staff.essay", _("Esai baru menunggu nilai di %(cohort)s: %(n)s."), "edit"),
+    registry.NoticeKind("staff.late", _("Jawaban terlambat menunggu keputusan Anda di %(cohort)s: %(n)s."), "clock"),
 ):
     registry.notice_kinds.add(_notice.key, _notice)

@@ -39,5 +39,9 @@ class NothingLate(Conflict):
     """There is no late answer that an instructor could accept."""
 
 
+class GrantTooLate(Conflict):
+    """The quiz cannot be taken any more, so nobody could use what would be granted."""
+
+
 class OwnWork(NotAllowed):
     """Nobody marks, accepts or grants anything for themselves."""

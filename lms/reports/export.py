@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from lms.core import i18n
 from lms.core.words_lazy import lazy as _
 from lms.lib import words
+from lms.lib.sheet import as_sheet
 from lms.programs.content import in_language
 from lms.reports.queries import MEASURES, Scorecard
 from lms.reports.suppression import Cell
 
 WORDS = {"joined": _("bergabung"), "begun": _("sudah mulai"), "finished": _("selesai semua modul")}
 SMALL, CLOSED = _("< 5"), _("ditutup")
-#: A cell that begins with one of these would be run as a formula by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def cell_words(cell: Cell) -> str:
@@ -27,12 +24,8 @@ def cell_words(cell: Cell) -> str:
 
 
 def as_csv(card: Scorecard) -> str:
-    """Return the sheet. Semicolons and a byte order mark, because that is what a double click opens in Indonesia."""
-    text = io.StringIO()
-    sheet = csv.writer(text, delimiter=";")
-    for line in _lines(card):
-        sheet.writerow([_safe(value) for value in line])
-    return "\ufeff" + text.getvalue()
+    """Return the sheet."""
+    return as_sheet(_lines(card))
 
 
 def _lines(card: Scorecard) -> Iterator[list[str]]:
@@ -54,7 +47,3 @@ def _lines(card: Scorecard) -> Iterator[list[str]]:
 
 def _days(days: float | None) -> str:
     return i18n.gettext(SMALL) if days is None else words.number(days, i18n.language(), places=1)
-
-
-def _safe(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

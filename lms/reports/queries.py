@@ -96,7 +96,7 @@ def periods(actor: Actor) -> list[PeriodChoice]:
         .join(Region, Region.code == Period.region_code)
         .join(Provider, Provider.id == Period.provider_id)
         .where(sa.or_(whole, Period.id.in_(reachable)))
-        .order_by(Period.starts_on.desc(), Period.id.desc()).limit(100)
+        .order_by(Period.starts_on.desc(), Period.id.desc())
     )
     return [PeriodChoice(**row._mapping) for row in rows]
 

@@ -5,7 +5,7 @@ have finished) and a total of each column. Every cell under five is hidden. Hidi
 hidden cell of a column is the total minus the rest. So more is hidden until, for every hidden cell, there is another
 table that looks exactly the same from outside and has another number there. That other table is looked for
 explicitly: one cell goes one up or down, and a hidden cell of the same column in another row goes the other way (or
-the total is hidden).
+the total is hidden). The difference of two columns is no cell: docs/decisions/0014-small-cells.md says why.
 """
 
 from __future__ import annotations

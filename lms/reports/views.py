@@ -14,7 +14,8 @@ from lms.core.web.actions import allow
 from lms.core.web.identity import actor
 from lms.core.web.pages import page
 from lms.core.words_lazy import lazy as _
-from lms.programs.content import Text, in_language
+from lms.programs.content import Text
+from lms.programs.marked import marked
 from lms.reports import queries
 from lms.reports.export import as_csv, cell_words
 
@@ -25,7 +26,7 @@ menu.place("admin", 40, "reports.scorecard", _("Capaian"), "target")
 
 
 def _in_words(text: Text) -> str:
-    return in_language(text, i18n.language())[0]
+    return marked(text, i18n.language())
 
 
 @bp.get("/capaian")

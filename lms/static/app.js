@@ -30,19 +30,19 @@
 
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
-    button.addEventListener("click", function () { window.print(); });
+    button.addEventListener("click", function () {
+      // Pictures further down wait until somebody scrolls to them; paper needs them at once, but not for ever.
+      var pictures = Array.from(document.images), left = 100;
+      pictures.forEach(function (picture) { picture.loading = "eager"; });
+      (function look() {
+        if (!left-- || pictures.every(function (picture) { return picture.naturalWidth; })) window.print();
+        else setTimeout(look, 100);
+      })();
+    });
   });
 
   // Buttons that only a browser without this script needs.
   document.querySelectorAll("[data-without-script]").forEach(function (part) { part.hidden = true; });
-
-  // What is over and what comes next in an agenda: the page itself holds no clock.
-  var ahead = false;
-  document.querySelectorAll("[data-agenda] [data-until]").forEach(function (item) {
-    var over = new Date(item.dataset.until) < new Date();
-    item.classList.add(over ? "done" : ahead ? "later" : "now");
-    ahead = ahead || !over;
-  });
 
   // A name for one change, also where `randomUUID` is missing (old browsers, plain http).
   function newId() {
@@ -148,7 +148,9 @@
 
   function oneByOne(form) {
     var all = function (what) { return Array.from(form.querySelectorAll(what)); };
-    var slots = all("[data-slot]"), keep = keeper(form), here = 0, words = form.dataset.quiz.split("|");
+    // Whoever comes back goes on with the first question that has no answer yet.
+    var slots = all("[data-slot]"), keep = keeper(form), words = form.dataset.quiz.split("|");
+    var here = slots.findIndex(function (slot) { return slot.id === form.dataset.first; });
     var changed = watch(form, function (slot) {
       var n = slot.dataset.slot;
       mark();
@@ -189,7 +191,11 @@
       mark();
       if (focus) { slots[here].tabIndex = -1; slots[here].focus({preventScroll: true}); window.scrollTo(0, 0); }
     }
-    function step(by) { location.replace("#" + slots[Math.max(0, Math.min(here + by, slots.length - 1))].id); }
+    function step(by) {
+      location.replace("#" + slots[Math.max(0, Math.min(here + by, slots.length - 1))].id);
+      // Not when the browser has told of it: the next key may come sooner.
+      show(true);
+    }
     window.addEventListener("hashchange", function () { show(true); });
     form.addEventListener("submit", function (event) {
       // Enter in a text field goes on to the next question; only the button at the end sends.
@@ -214,6 +220,23 @@
       Array.from(order.children).forEach(function (one, i) { one.querySelector("select").value = i + 1; });
       button.focus();
       changed(button.closest("[data-slot]"));
+    });
+    // Keys for whoever has a keyboard: never while somebody types, and off when the box in their list says so.
+    var keys = form.querySelector("[data-keys]"), on = keys.querySelector("input");
+    try { on.checked = localStorage.keys !== "off"; } catch (_none) { on.checked = true; }
+    on.addEventListener("input", function (event) {
+      event.stopPropagation();
+      try { localStorage.keys = on.checked ? "on" : "off"; } catch (_none) { return; }
+    });
+    document.addEventListener("keydown", function (event) {
+      var at = event.target, key = event.key.toUpperCase(), slot = slots[here];
+      if (event.ctrlKey || event.altKey || event.metaKey || !on.checked ||
+        at.matches("select,textarea,input:not([type=radio]):not([type=checkbox])")) { return; }
+      // In a group of choices the arrows move the choice, as everywhere.
+      var by = key === "N" ? 1 : key === "P" ? -1 : at.matches("input") ? 0 : {ARROWRIGHT: 1, ARROWLEFT: -1}[key];
+      var n = key.length === 1 ? "123456789ABCDEFGHI".indexOf(key) % 9 : -1;
+      var box = n >= 0 ? slot.querySelectorAll(".opt input")[n] : key === "T" && slot.querySelector("[data-flag]");
+      if (by) { step(by); } else if (box) { box.click(); } else if (key === "?") { keys.open = !keys.open; }
     });
     show();
     // The browser has already gone to the question of the address; alone on the page, it begins at the top.

@@ -17,14 +17,17 @@ from lms.lib.gift import Text
 from lms.programs import catalogue
 from lms.programs.content import Text as Titles
 from lms.quizzes.models import Attempt, AttemptQuestion, QuestionVersion
-from lms.quizzes.queries import EssayLine, essays_to_mark
+from lms.quizzes.queries import EssayLine, GivenMark, essay_marks, essays_to_mark
 from lms.quizzes.wording import WordedQuestion
 from lms.regions.models import Institution
 
 
 @dataclass(frozen=True, slots=True)
 class Essay:
-    """One essay: what was asked, what was written, what the author of the question expects, the mark so far."""
+    """One essay: what was asked, what was written, what the author of the question expects, the mark so far.
+
+    `history` has every mark a person gave, newest first; where there is a mark, another one needs a reason.
+    """
 
     attempt_uuid: UUID
     slot: int
@@ -37,15 +40,21 @@ class Essay:
     number: int
     submitted_at: dt.datetime
     question: Text
+    is_translated: bool
     answer: str
     guide: Text | None
     mark: Decimal | None
     comment: str | None
     version: int
+    history: tuple[GivenMark, ...]
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.mark is not None or bool(self.history)
 
 
 def essay(attempt: UUID, slot: int, *, by: Actor) -> Essay:
-    """Return one essay within the actor's classes: one statement. Raises `NotFound`."""
+    """Return one essay within the actor's classes: two statements. Raises `NotFound`."""
     row = db.session.execute(
         scope.enrolments(
             Attempt.uuid, Attempt.quiz_id, Attempt.number, Attempt.submitted_at, Attempt.version,
@@ -73,8 +82,9 @@ def essay(attempt: UUID, slot: int, *, by: Actor) -> Essay:
         attempt_uuid=row.uuid, slot=slot, learner=row.full_name, institution=row.institution,
         enrolment_uuid=row.enrolment_uuid, cohort_name=row.cohort_name, timezone=row.timezone, quiz_title=quiz.title,
         number=row.number, submitted_at=row.submitted_at, question=worded.text,
+        is_translated=not question.fell_back(by.language),
         answer=row.answer if isinstance(row.answer, str) else "", guide=worded.general_feedback, mark=row.fraction,
-        comment=row.comment, version=row.version,
+        comment=row.comment, version=row.version, history=essay_marks(attempt, slot),
     )
 
 

@@ -20,6 +20,11 @@ class EssayForm(Form):
         _("Catatan untuk peserta"), required=False, longest=2000, lines=4,
         hint=_("Apa yang sudah baik, dan satu hal yang dapat ditambah."),
     )
+    # Asked for by the service, and only where a mark takes the place of another one.
+    reason = TextField(
+        _("Mengapa nilai diubah"), required=False, longest=300, lines=2,
+        hint=_("Misalnya: salah ketik. Nilai yang lama tetap tercatat."),
+    )
 
 
 class AllowanceForm(Form):
@@ -29,6 +34,15 @@ class AllowanceForm(Form):
     extra_minutes = WholeField(_("Tambahan menit"), least=0, most=240, default=0)
     reason = TextField(
         _("Alasan"), longest=300, lines=2, hint=_("Misalnya: listrik padam di tengah kuis. Alasan ini dicatat.")
+    )
+
+
+class LeaveOutForm(Form):
+    """Why late answers do not count."""
+
+    reason = TextField(
+        _("Alasan tidak dihitung"), longest=300, lines=2,
+        hint=_("Misalnya: dikerjakan setelah pembahasan di kelas. Alasan ini dicatat."),
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
+from lms.accounts.queries import phones_of
 from lms.cohorts.models import Enrolment
 from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
 from lms.completion import unlocking
@@ -18,9 +19,11 @@ from lms.completion.queries import facts
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor
+from lms.lib import clock
 from lms.programs import catalogue
 from lms.programs.content import Quiz
 from lms.quizzes import scoring
+from lms.quizzes.lateness import over_reason
 from lms.quizzes.models import AttemptAllowance
 from lms.quizzes.queries import AttemptLine, attempt_lines
 from lms.quizzes.reach import attempt_limit
@@ -45,6 +48,8 @@ class QuizDesk:
     quiz: Quiz
     attempts: tuple[AttemptLine, ...]
     granted: tuple[Granted, ...]
+    #: Why nobody can start it again, as in `lateness.over_reason`.
+    over: tuple[str, dt.date | None] | None = None
 
     @property
     def allowed(self) -> int | None:
@@ -80,35 +85,50 @@ class QuizDesk:
 
 @dataclass(frozen=True, slots=True)
 class LearnerPage:
-    """A learner within the scope. `standing` is None before there is a class."""
+    """A learner within the scope. `standing` is None before there is a class, `phone` unless the actor may see it.
+
+    `gain` is None until pre-test and post-test are graded.
+    """
 
     enrolment: LearnerEnrolment
     full_name: str
+    call_name: str | None
+    sex: str
     institution: str | None
+    phone: str | None
     standing: unlocking.Standing | None
     quizzes: dict[str, QuizDesk]
     jp: int
+    gain: scoring.Gain | None = None
 
 
 def learner_page(enrolment_uuid: UUID, *, by: Actor) -> LearnerPage:
-    """Return a learner within the actor's scope: five statements. Raises `NotFound`."""
+    """Return a learner within the actor's scope: five statements, six with a phone. Raises `NotFound`."""
     enrolment = learner_enrolment(enrolment_uuid, by=by, capability="learner.follow")
     who = db.session.execute(
-        sa.select(Person.full_name, Institution.name).select_from(Enrolment)
+        sa.select(Person.full_name, Person.call_name, Person.sex, Institution.name).select_from(Enrolment)
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Institution, Institution.id == Enrolment.institution_id).where(Enrolment.id == enrolment.id)
     ).one()
+    phone = phones_of([enrolment.person_id]).get(enrolment.person_id) if by.can("see.phone") else None
+    person = (enrolment, who.full_name, who.call_name, who.sex, who.name, phone)
     if enrolment.program_version_id is None:
-        return LearnerPage(enrolment, who.full_name, who.name, None, {}, 0)
-    program = catalogue.version(enrolment.program_version_id).program
+        return LearnerPage(*person, None, {}, 0)
+    program, now = catalogue.version(enrolment.program_version_id).program, clock.now()
     attempts, granted = attempt_lines(enrolment, program), _granted(enrolment.id)
     quizzes = {
-        quiz.id: QuizDesk(quiz, attempts[quiz.id], tuple(granted[quiz.id]))
+        quiz.id: QuizDesk(quiz, attempts[quiz.id], tuple(granted[quiz.id]), over_reason(enrolment, quiz, now))
         for module in program.modules for quiz in module.quizzes
     }
+    best = {key: desk.best for key, desk in quizzes.items() if desk.best is not None}
     return LearnerPage(
-        enrolment, who.full_name, who.name, unlocking.standing(program, facts(enrolment.id)), quizzes, program.jp
+        *person, unlocking.standing(program, facts(enrolment.id)), quizzes, program.jp, scoring.gain(best, program)
     )
+
+
+def name_of(enrolment: LearnerEnrolment) -> str:
+    """Return the name of a learner who was found within scope: one statement."""
+    return db.session.scalars(sa.select(Person.full_name).where(Person.id == enrolment.person_id)).one()
 
 
 def quiz_desk(enrolment_uuid: UUID, quiz_id: str, *, by: Actor) -> tuple[LearnerPage, QuizDesk]:

@@ -13,7 +13,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
-from lms.cohorts import scope
+from lms.accounts.queries import phones_of
+from lms.cohorts import calendar, scope
 from lms.cohorts.models import LEARNING_STATES, Announcement, Cohort, Enrolment, Period
 from lms.completion import progress
 from lms.completion.queries import facts_of
@@ -29,7 +30,6 @@ from lms.quizzes.queries import best_marks_of
 from lms.regions.models import Institution
 
 IDLE = dt.timedelta(days=7)
-IN_CLASS = ("accepted", *LEARNING_STATES)
 STATES = ("not_begun", "learning", "idle", "done")
 SORTS = ("name", "progress", "active")
 
@@ -64,9 +64,13 @@ class ClassCard:
         return min(100, 100 * self.modules_done // whole) if whole else 0
 
 
-def class_cards(actor: Actor, capability: str = "class.teach") -> list[ClassCard]:
-    """Return the actor's classes, the running ones first and at most a hundred: one statement."""
-    return [ClassCard(**row._mapping) for row in db.session.execute(_cards(actor, capability).limit(100))]
+def class_cards(
+    actor: Actor, capability: str = "class.teach", *, limit: int = 20, offset: int = 0
+) -> tuple[list[ClassCard], int]:
+    """Return one page of the actor's classes, the running ones first, and how many there are: two statements."""
+    total = db.session.scalar(scope.cohorts(sa.func.count(), actor=actor, capability=capability)) or 0
+    rows = db.session.execute(_cards(actor, capability).limit(limit).offset(offset))
+    return [ClassCard(**row._mapping) for row in rows], total
 
 
 def class_card(actor: Actor, cohort: UUID, capability: str = "class.teach") -> ClassCard:
@@ -78,7 +82,7 @@ def class_card(actor: Actor, cohort: UUID, capability: str = "class.teach") -> C
 
 
 def _cards(actor: Actor, capability: str) -> sa.Select[Any]:
-    here = sa.and_(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(IN_CLASS))
+    here = sa.and_(Enrolment.cohort_id == Cohort.id, Enrolment.state.in_(LEARNING_STATES))
     people = sa.select(sa.func.count()).select_from(Enrolment).where(here)
     done = (
         sa.select(sa.func.coalesce(sa.func.sum(progress.modules_done()), 0)).select_from(Enrolment).where(here)
@@ -87,14 +91,13 @@ def _cards(actor: Actor, capability: str) -> sa.Select[Any]:
         Enrolment, Enrolment.id == LessonQuestion.enrolment_id
     ).where(here, LessonQuestion.answered_at.is_(None))
     essays = waiting_essays(sa.func.count()).where(here)
-    order = sa.case({"running": 0, "reporting": 1, "planned": 2}, value=Cohort.state, else_=3)
     columns = {"people": people, "modules_done": done, "open_questions": questions, "essays": essays}
     return scope.cohorts(
         Cohort.id, Cohort.uuid, Cohort.name, Period.title.label("period"), Cohort.state, Cohort.timezone,
         Cohort.starts_on, Cohort.ends_on, Cohort.program_version_id.label("version_id"),
         *(select.correlate(Cohort).scalar_subquery().label(name) for name, select in columns.items()),
         actor=actor, capability=capability,
-    ).order_by(order, Cohort.starts_on.desc(), Cohort.name)
+    ).order_by(calendar.order_sql(Cohort.state), Cohort.starts_on.desc(), Cohort.name, Cohort.id)
 
 
 def waiting_essays(*columns: Any) -> sa.Select[Any]:
@@ -115,7 +118,10 @@ class LearnerLine:
 
     id: int
     uuid: UUID
+    person_id: int
     full_name: str
+    call_name: str | None
+    sex: str
     institution: str | None
     cohort_name: str | None
     version_id: int | None
@@ -128,6 +134,7 @@ class LearnerLine:
     jp: int = 0
     mean: Decimal | None = None
     marks: int = 0
+    phone: str | None = None
 
 
 def learners(
@@ -138,10 +145,13 @@ def learners(
     text: str = "",
     state: str = "",
     sort: str = "name",
-    limit: int = 20,
+    limit: int | None = 20,
     offset: int = 0,
 ) -> tuple[list[LearnerLine], int]:
-    """Return one page of the actor's learners with progress and how many there are: five statements."""
+    """Return one page of the actor's learners with progress, all of them without a limit, and how many there are.
+
+    Five statements, six with phones, whatever the number of learners.
+    """
     versions = db.session.scalars(
         scope.enrolments(Cohort.program_version_id, actor=actor, capability=capability)
         .where(Cohort.id.is_not(None)).distinct()
@@ -150,7 +160,7 @@ def learners(
     totals = {version_id: len(program.modules) for version_id, program in programs.items()}
     begun, done, active = progress.has_begun(), progress.has_all_modules(totals), progress.last_activity()
     idle = sa.and_(begun, ~done, active < clock.now() - IDLE)
-    wanted: list[sa.ColumnElement[bool]] = [Enrolment.state.in_(IN_CLASS)]
+    wanted: list[sa.ColumnElement[bool]] = [Enrolment.state.in_(LEARNING_STATES)]
     if cohort is not None:
         wanted.append(Cohort.uuid == cohort)
     if text:
@@ -167,8 +177,9 @@ def learners(
     order = orders.get(sort, [])
     rows = db.session.execute(
         scope.enrolments(
-            Enrolment.id, Enrolment.uuid, Person.full_name, Institution.name.label("institution"),
-            Cohort.name.label("cohort_name"), Cohort.program_version_id.label("version_id"),
+            Enrolment.id, Enrolment.uuid, Enrolment.person_id, Person.full_name, Person.call_name, Person.sex,
+            Institution.name.label("institution"), Cohort.name.label("cohort_name"),
+            Cohort.program_version_id.label("version_id"),
             scope.zone().label("timezone"), count.label("modules_done"),
             progress.module_total(totals).label("modules"), active.label("last_activity"), idle.label("is_idle"),
             begun.label("has_begun"), actor=actor, capability=capability,
@@ -179,6 +190,7 @@ def learners(
     ).all()
     ids = [row.id for row in rows]
     facts, marks = facts_of(ids), best_marks_of(ids)
+    phones = phones_of([row.person_id for row in rows]) if actor.can("see.phone") else {}
     lines = []
     for row in rows:
         program = programs.get(row.version_id)
@@ -188,6 +200,7 @@ def learners(
         lines.append(LearnerLine(
             **row._mapping, jp=sum(module.jp for module in modules if module.id in facts[row.id].modules),
             mean=sum(found, Decimal(0)) / len(found) if found else None, marks=len(found),
+            phone=phones.get(row.person_id),
         ))
     return lines, total
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -15,13 +16,15 @@ from lms.core.web.actions import allow, perform
 from lms.core.web.identity import actor
 from lms.core.web.pages import page
 from lms.core.web.paging import Pager
+from lms.core.web.searching import search_text
 from lms.core.words_lazy import Lazy, lazy as _
 from lms.lessons import services as lessons
 from lms.lib import clock
 from lms.programs import catalogue
 from lms.quizzes.queries import Item, item_statistics
-from lms.teaching import marking as _marking, queries
-from lms.teaching.blueprint import bp
+from lms.teaching import attempts as _attempts, marking as _marking, queries, reflections as shared_reflections
+from lms.teaching.blueprint import bp, class_filter
+from lms.teaching.calling import message_to
 from lms.teaching.forms import AnnouncementForm, AnswerForm
 
 COHORT_WORDS = {
@@ -38,7 +41,9 @@ SORTS = (("name", _("Nama")), ("progress", _("Modul paling sedikit")), ("active"
 @allow("class.teach")
 def classes() -> Response:
     """Show the instructor's classes and what waits in them."""
-    return page("teaching/classes.html", cards=queries.class_cards(actor()), cohort_states=COHORT_WORDS)
+    pager, by = Pager.of_request(), actor()
+    cards = pager.fill(lambda: queries.class_cards(by, limit=pager.size, offset=pager.offset))
+    return page("teaching/classes.html", cards=cards, pager=pager, cohort_states=COHORT_WORDS)
 
 
 @bp.get("/kelas/<uuid:cohort>")
@@ -52,19 +57,22 @@ def cohort(cohort: UUID) -> Response:
 @allow("class.teach")
 def printed(cohort: UUID) -> Response:
     """Show the whole class on paper."""
-    return _people("teaching/printed.html", cohort, Pager(1, 200))
+    return _people("teaching/printed.html", cohort, None)
 
 
-def _people(template: str, cohort: UUID, pager: Pager) -> Response:
+def _people(template: str, cohort: UUID, pager: Pager | None) -> Response:
     by, asked = actor(), request.args
     card = queries.class_card(by, cohort)
-    wanted = {
-        "text": asked.get("q", "").strip()[:80], "state": asked.get("keadaan", "")[:20],
+    wanted: dict[str, Any] = {
+        "text": search_text(), "state": asked.get("keadaan", "")[:20],
         "sort": asked.get("urut", "name")[:20],
     }
-    lines, pager.total = queries.learners(
-        by, "class.teach", cohort=cohort, **wanted, limit=pager.size, offset=pager.offset
-    )
+    if pager is None:
+        lines, _total = queries.learners(by, "class.teach", cohort=cohort, **wanted, limit=None)
+    else:
+        lines = pager.fill(lambda: queries.learners(
+            by, "class.teach", cohort=cohort, **wanted, limit=pager.size, offset=pager.offset
+        ))
     return page(
         template, card=card, lines=lines, pager=pager, wanted=wanted, states=STATES, sorts=SORTS, now=clock.now(),
         cohort_states=COHORT_WORDS,
@@ -75,11 +83,13 @@ def _people(template: str, cohort: UUID, pager: Pager) -> Response:
 @allow("supervision.read")
 def supervised() -> Response:
     """Show a practice supervisor exactly the people assigned to them."""
-    pager, by, text = Pager.of_request(), actor(), request.args.get("q", "").strip()[:80]
-    lines, pager.total = queries.learners(
+    pager, by, text = Pager.of_request(), actor(), search_text()
+    lines = pager.fill(lambda: queries.learners(
         by, "supervision.read", text=text, limit=pager.size, offset=pager.offset
+    ))
+    return page(
+        "teaching/supervised.html", lines=lines, pager=pager, text=text, scopes=scope_names(by), message=message_to
     )
-    return page("teaching/supervised.html", lines=lines, pager=pager, text=text, scopes=scope_names(by))
 
 
 @bp.get("/pertanyaan")
@@ -87,23 +97,13 @@ def supervised() -> Response:
 def questions() -> Response:
     """List the questions of learners: open ones first asked first, or those already answered."""
     pager, answered = Pager.of_request(), request.args.get("tampil") == "terjawab"
-    lines, pager.total = queries.questions(
-        actor(), answered=answered, cohort=_class_filter(), limit=pager.size, offset=pager.offset
-    )
+    lines = pager.fill(lambda: queries.questions(
+        actor(), answered=answered, cohort=class_filter(), limit=pager.size, offset=pager.offset
+    ))
     return page(
         "teaching/questions.html", lines=lines, pager=pager, answered=answered, lesson=_lesson_title,
         said=request.args.get("pesan"), cohort=request.args.get("kelas"),
     )
-
-
-def _class_filter() -> UUID | None:
-    text = request.args.get("kelas")
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None
 
 
 def _lesson_title(line: queries.QuestionLine) -> object:
@@ -153,7 +153,7 @@ def announcements(cohort: UUID) -> Response:
 
 def _announcements(cohort: UUID, form: AnnouncementForm, *, status: int = 200) -> Response:
     card, pager = queries.class_card(actor(), cohort, "class.announce"), Pager.of_request()
-    lines, pager.total = queries.announcements(card.id, limit=pager.size, offset=pager.offset)
+    lines = pager.fill(lambda: queries.announcements(card.id, limit=pager.size, offset=pager.offset))
     return page(
         "teaching/announcements.html", status=status, card=card, lines=lines, pager=pager, form=form,
         said=request.args.get("pesan"),
@@ -180,6 +180,29 @@ def withdraw(announcement: UUID) -> BaseResponse:
     return perform(
         "announcement.withdraw", lambda by: cohorts.withdraw_announcement(announcement, by=by),
         then=lambda cohort: url_for("teaching.announcements", cohort=UUID(cohort), pesan="ditarik"),
+    )
+
+
+@bp.get("/kelas/<uuid:cohort>/refleksi")
+@allow("class.teach")
+def reflections(cohort: UUID) -> Response:
+    """Show what a class has shared under its lessons, newest first; of one lesson when it is asked for."""
+    by, pager, lesson_id = actor(), Pager.of_request(), request.args.get("pelajaran", "")[:60]
+    card = queries.class_card(by, cohort)
+    counts: dict[str, int] = {}
+
+    def read() -> tuple[list[shared_reflections.SharedLine], int]:
+        found, each = shared_reflections.shared(
+            cohort, by=by, lesson_id=lesson_id, limit=pager.size, offset=pager.offset
+        )
+        counts.update(each)
+        return found, each.get(lesson_id, 0) if lesson_id else sum(each.values())
+
+    lines = pager.fill(read)
+    lessons_with = shared_reflections.in_order(counts, catalogue.version(card.version_id).program)
+    return page(
+        "teaching/reflections.html", card=card, lines=lines, pager=pager, chosen=lesson_id, lessons=lessons_with,
+        titles={key: title for key, title, _n in lessons_with},
     )
 
 
@@ -219,4 +242,4 @@ def advice(item: Item) -> tuple[str, Lazy, Lazy]:
     return "ok", _("Baik"), _("Tidak perlu diubah.")
 
 
-__all__ = ["_marking", "advice", "bp"]
+__all__ = ["_attempts", "_marking", "advice", "bp"]

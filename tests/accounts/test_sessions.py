@@ -408,6 +408,9 @@ def test_with_several_roles_one_is_active_and_another_can_be_chosen(app, story):
     form_roles = [dict(form.fields).get("role") for form in read(gate.get("/akun")).forms]
     assert "teacher" in form_roles
     assert "facilitator" not in form_roles
+    for role in ("teacher", "facilitator", "teacher", "facilitator"):
+        choose(gate, role)
+        assert rows()[-1].role == role, "a role that is chosen again is another choice"
 
 
 @pytest.mark.parametrize("role", ["admin", "", "system", "teacher\x00", "nobody"])
@@ -474,3 +477,14 @@ def test_whom_to_ask_for_a_new_pin_is_told_to_everybody_alike(app, story):
 
     assert any(link.startswith("https://wa.me/62812") for link in page.links)
     assert page.forms == []
+
+
+def test_other_devices_are_out_each_time_it_is_asked_for(app, story):
+    who = story.teacher()
+    mine = signed_in(app, who)
+    for _round in range(3):
+        other = signed_in(app, who)
+        assert other.get("/akun").status_code == 200
+        form = next(form for form in read(mine.get("/akun")).forms if form.action.endswith("keluar-lain"))
+        mine.post(form.action, data=form.filled())
+        assert other.get("/akun").status_code != 200

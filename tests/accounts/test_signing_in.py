@@ -1,6 +1,7 @@
 """Who gets in: code, NIK, e-mail or a phone number of one's own, with the right secret, and nobody else."""
 
 import datetime as dt
+import re
 
 import pytest
 from accounts.gate import (
@@ -18,6 +19,7 @@ from accounts.gate import (
 )
 from reading_pages import read
 
+from lms.accounts import tries
 from lms.accounts.services import people, signing
 from lms.core.db import write_tx
 from lms.core.permissions import SYSTEM
@@ -247,7 +249,7 @@ def test_parallel_guesses_are_all_counted(app, teacher, make_app):
 
 def make_slow(application, address="10.0.0.1"):
     gate = Gate(application, address)
-    for number in range(signing.ADDRESS_FREE + 1):
+    for number in range(tries.ADDRESS_FREE + 1):
         gate.sign_in(f"tidak ada {number}", WRONG)
     return gate
 
@@ -396,6 +398,23 @@ def test_staff_choose_a_password_of_8_to_128(app, story):
     assert gate.change_pin(PIN, "x" * 129).status_code == 422
     assert gate.change_pin(PIN, "kuda hijau di pantai 🐎").status_code == 303
     assert Gate(app).sign_in(boss.code, "kuda hijau di pantai 🐎").status_code == 303
+
+
+@pytest.mark.parametrize(("language", "own", "foreign"), [
+    ("id", "kata sandi", "PIN"), ("en", "password", "PIN"),
+])
+def test_the_pages_of_a_secret_speak_of_the_kind_that_one_has(app, story, language, own, foreign):
+    boss, teacher = story.staff("admin", "all"), story.teacher()
+    for who, said, unsaid in ((boss, own, foreign), (teacher, foreign, own)):
+        gate = Gate(app)
+        gate.sign_in(who.code)
+        asked = read(gate.get(f"/akun/pin?bahasa={language}"))
+        refused = read(gate.post(f"/akun/pin?bahasa={language}", data=asked.form_to("/akun/pin").filled(
+            current=WRONG, secret="kuda hijau" if who is boss else "730185", again="lain",
+        )))
+        for page in (asked, refused, read(gate.get(f"/keluar?bahasa={language}"))):
+            assert re.search(rf"\b{said}\b", page.words, re.IGNORECASE)
+            assert not re.search(rf"\b{unsaid}\b", page.words, re.IGNORECASE), page.words
 
 
 @pytest.mark.parametrize("path", ["/akun/pin"])

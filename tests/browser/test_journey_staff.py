@@ -73,7 +73,7 @@ def test_an_instructor_answers_marks_grants_looks_at_items_and_announces(
     press(page, "Kirim jawaban")
     expect(page.get_by_text("Tidak ada pertanyaan yang menunggu")).to_be_visible()
     theirs.goto("/pemberitahuan")
-    theirs.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
+    theirs.get_by_role("main").get_by_role("listitem").get_by_role("button").first.click()
     expect(theirs.get_by_text("Boleh. Jawaban tersimpan satu per satu.")).to_be_visible()
 
     go(page, "Penilaian")

@@ -23,6 +23,10 @@ def _finish_lessons(page: Page) -> None:
         page.wait_for_url(lambda url, here=here: url != here)
 
 
+def _menu(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Menu utama").get_by_role("link", name=name).click()
+
+
 def _take_quiz(page: Page, *, wrong: int = 0) -> None:
     page.get_by_role("button", name=re.compile("Mulai|Coba lagi")).first.click()
     page.wait_for_url(re.compile("/percobaan/"))
@@ -47,7 +51,7 @@ def test_a_teacher_who_has_done_nothing_passes_the_first_three_modules_by_clicki
     expect(page.get_by_role("heading", level=1)).to_contain_text("Mariani")
 
     for module_id, quiz_title in (("M00", "Tes awal"), ("M01", "Kuis Modul 1"), ("M02", "Kuis Modul 2")):
-        page.goto("/beranda")
+        _menu(page, "Beranda")
         page.get_by_role("link", name=re.compile("(Mulai|Lanjutkan) belajar")).click()
         page.wait_for_url(re.compile(f"/pelajaran/.*/{module_id}-L1"))
         _finish_lessons(page)
@@ -56,7 +60,7 @@ def test_a_teacher_who_has_done_nothing_passes_the_first_three_modules_by_clicki
         page.wait_for_url(re.compile("/kuis/"))
         _take_quiz(page)
 
-    page.goto("/diklat")
+    _menu(page, "Belajar")
     expect(page.get_by_role("img", name="Selesai", exact=True)).to_have_count(3)
     # M10 opens last and says why.
     expect(page.get_by_text(re.compile("terbuka setelah", re.IGNORECASE)).first).to_be_visible()
@@ -98,6 +102,18 @@ def test_everything_but_autosave_works_without_javascript(
 
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert page.url.endswith("/hasil")
+
+    _menu(page, "Beranda")
+    page.get_by_role("link", name=re.compile("(Mulai|Lanjutkan) belajar")).click()
+    page.locator("#text").fill("Sesudah Isya, hari Selasa dan Kamis.")
+    page.get_by_role("button", name="Simpan refleksi").click()
+    expect(page.locator("#text")).to_have_value("Sesudah Isya, hari Selasa dan Kamis.")
+    page.locator("#question").fill("Apakah kuis dapat diulang?")
+    page.get_by_role("button", name="Kirim pertanyaan").click()
+    expect(page.locator("#tanya")).to_contain_text("Apakah kuis dapat diulang?")
+    here = page.url.partition("#")[0]
+    page.locator(".dock").get_by_role("button", name="Selesai").click()
+    page.wait_for_url(lambda url: url.partition("#")[0] != here)
 
 
 @pytest.mark.slow

@@ -54,7 +54,7 @@ def own_account(at: Walk) -> None:
 
 def registration(at: Walk) -> None:
     """Home and marks before a class begins, and without any registration."""
-    ahead = at.site.new_class("Kelas Depan", starts=10, ends=90, state="planned")
+    ahead = at.site.new_class("Kelas Depan", starts=10, ends=90)
     for state in STATES:
         at.sign_in(at.site.new_teacher("Sumiati", state=state, cohort=ahead))
         at.go("/beranda", f"beranda {state}")
@@ -176,6 +176,17 @@ def sent_again(at: Walk) -> None:
     at.page.goto(f"/kuis/{learner.enrolment}/M01-kuis")
     at.site.hand_in_blank(learner, "M01-kuis", times=3)
     at.press("main form button[type=submit]", "sudah habis sementara itu")
+    at.page.goto(f"/kuis/{learner.enrolment}/M00-latihan")
+    at.press("main form button[type=submit]")
+    at.site.hand_in_blank(learner, "M00-latihan", times=1)
+    slots = at.page.locator("[data-slot]")
+    for number in range(slots.count()):
+        solver.answer(slots.nth(number))
+        if number + 1 < slots.count():
+            at.page.locator('[data-step="1"]').click()
+    with at.page.expect_navigation():
+        at.page.evaluate("() => { const send = document.querySelector('[data-send]'); send.form.requestSubmit(send); }")
+    at.look("jawaban sesudah dikirim")
 
 
 #: The walks of this module with the templates each has to see.
@@ -198,5 +209,7 @@ WALKS = {
         "classroom/home.html", "classroom/quiz.html", "classroom/attempt.html", "classroom/confirm.html",
         "classroom/result.html",
     },
-    sent_again: {"failures/resend.html", "failures/failure.html", "classroom/lesson.html"},
+    sent_again: {
+        "failures/resend.html", "failures/failure.html", "classroom/lesson.html", "classroom/not_taken.html",
+    },
 }

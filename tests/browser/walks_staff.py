@@ -15,7 +15,7 @@ def instructor(at: Walk) -> None:
     at.look("kelas saya")
     cohort = at.link("main h2 a")
     for tail in ("", "?urut=progress&hal=2", "?q=tidakada", "?keadaan=idle", "/cetak", "/kuis", "/kuis/M00-tes-awal",
-                 "/kuis/M01-kuis", "/kuis/M10-tes-akhir", "/pengumuman"):
+                 "/kuis/M01-kuis", "/kuis/M10-tes-akhir", "/refleksi", "/refleksi?pelajaran=tidakada", "/pengumuman"):
         at.go(cohort + tail, f"kelas {tail}")
     at.press("#tulis button[type=submit]", "pengumuman kosong")
     at.page.goto(cohort + "/pengumuman")
@@ -29,10 +29,20 @@ def instructor(at: Walk) -> None:
     at.press("main a.btn", "esai")
     at.page.get_by_label("Nilai 0 sampai 100").fill("seratus")
     at.press("main form button[type=submit]", "nilai bukan angka")
+    at.page.get_by_label("Nilai 0 sampai 100").fill("8")
+    at.press("main form button[type=submit]", "esai dinilai, dapat diubah")
+    at.press("main .note a.btn", "mengubah nilai")
+    at.press("main form button[type=submit]", "nilai diubah tanpa alasan")
+    at.go("/penilaian?tampil=dinilai", "esai yang sudah dinilai")
+    at.go("/penilaian?tampil=dinilai&q=tidakada")
     at.page.goto(cohort)
     at.press("main table a", "satu peserta")
     at.press("main a.chip", "kuis satu peserta")
     at.press("aside form button[type=submit]", "tambahan tanpa alasan")
+    at.page.goto(cohort + "?keadaan=learning")
+    at.press("main table a", "peserta yang belajar")
+    at.press("main a.chip.ok", "kuis yang sudah dikerjakan")
+    at.press("main li a.btn", "jawaban satu peserta")
 
 
 def preview(at: Walk) -> None:
@@ -59,8 +69,9 @@ def nobody_yet(at: Walk) -> None:
     teacher = at.site.staff("instructor", "class", str(cohort.uuid), name="Lalu Suryadi")
     at.sign_in(teacher)
     for address in ("/kelas", f"/kelas/{cohort.uuid}", f"/kelas/{cohort.uuid}/cetak", f"/kelas/{cohort.uuid}/kuis",
+                    f"/kelas/{cohort.uuid}/refleksi",
                     f"/kelas/{cohort.uuid}/kuis/M01-kuis", f"/kelas/{cohort.uuid}/pengumuman", "/pertanyaan",
-                    "/pertanyaan?tampil=terjawab", "/penilaian"):
+                    "/pertanyaan?tampil=terjawab", "/penilaian", "/penilaian?tampil=dinilai", "/pemberitahuan"):
         at.go(address, address.replace(str(cohort.uuid), "kosong"))
     at.sign_in(at.site.staff("instructor", "class", "0199aa00-0000-7000-8000-000000000000", name="Tanpa Kelas"))
     at.look("tanpa kelas")
@@ -70,7 +81,7 @@ def nobody_yet(at: Walk) -> None:
     for address in ("/pemantauan", "/pemantauan/peserta", "/pemantauan/kartu"):
         at.go(address, f"kosong {address}")
     at.sign_in(at.site.staff("class_admin", "class", str(cohort.uuid), name="Yuliana"))
-    for address in ("/pemantauan", f"/pemantauan/kartu/{cohort.uuid}"):
+    for address in ("/pemantauan", f"/pemantauan/kartu/{cohort.uuid}", "/pemantauan/pengumuman"):
         at.go(address, "kelas kosong")
     at.sign_in(at.site.staff("coordinator", "program", "diklat-lanjut", name="Tanpa Angka"))
     at.go("/capaian", "tanpa angka")
@@ -83,7 +94,8 @@ def supervisor(at: Walk) -> None:
     at.go("/bimbingan?q=tidakada")
     at.page.goto("/bimbingan")
     at.press("main table a", "satu bimbingan")
-    at.press("main a.chip", "kuis satu bimbingan")
+    at.press("main a.chip.ok", "kuis satu bimbingan")
+    at.press("main li a.btn", "jawaban satu bimbingan")
 
 
 def facilitator(at: Walk) -> None:
@@ -91,7 +103,8 @@ def facilitator(at: Walk) -> None:
     at.sign_in(_entry(at, "facilitator"))
     at.look("pemantauan")
     for address in ("/pemantauan/peserta", "/pemantauan/peserta?keadaan=to_contact", "/pemantauan/peserta?q=tidakada",
-                    "/pemantauan/peserta?hal=3"):
+                    "/pemantauan/peserta?hal=3", "/pemantauan/peserta/cetak?keadaan=to_contact",
+                    "/pemantauan/peserta/cetak?q=tidakada"):
         at.go(address)
     at.page.goto("/pemantauan/peserta?keadaan=idle")
     at.press("main table a", "satu orang")
@@ -102,6 +115,9 @@ def facilitator(at: Walk) -> None:
     locked = at.site.new_teacher("Jumaiyah")
     at.site.lock(locked)
     at.go(f"/pemantauan/peserta/{locked.enrolment}", "akun tertutup")
+    at.go(f"/pemantauan/peserta/{locked.enrolment}/betulkan", "betulkan data peserta")
+    at.page.get_by_label("Nomor HP").fill("0812 3456 7890")
+    at.press("main form button[type=submit]", "bandingkan nomor")
     waiting = at.site.new_teacher("Raisah", state="awaiting_recommendation")
     at.go(f"/pemantauan/peserta/{waiting.enrolment}", "menunggu rekomendasi")
 
@@ -112,7 +128,8 @@ def class_admin(at: Walk) -> None:
     at.look("pemantauan")
     at.go("/pemantauan/kartu")
     slips = at.link("main h2 a")
-    at.go(at.link("main section p a"), "pengumuman kelas")
+    at.go("/pemantauan/pengumuman")
+    at.go(at.link("main .list a"), "pengumuman kelas")
     at.go(slips, "siapa yang mendapat kartu")
     boxes = at.page.locator("main form [type=checkbox]")
     for box in boxes.all():
@@ -152,16 +169,32 @@ def admin(at: Walk) -> None:
     at.go(f"{person}/peran?peran=mentor", "peran tanpa lingkup")
     at.go(f"{person}/kartu", "kartu?")
     at.press("main form button[type=submit]", "kartu")
+    at.go(f"{person}/betulkan", "betulkan data")
+    at.page.get_by_label("Nomor HP").fill("0370")
+    at.press("main form button[type=submit]", "data: nomor salah")
+    at.page.get_by_label("Nomor HP").fill("0812 3456 7890")
+    at.press("main form button[type=submit]", "bandingkan dahulu")
+    at.press("main form button[type=submit]", "data dibetulkan")
+    at.page.locator("details.confirm summary").click()
+    at.press("details.confirm form button", "akun berakhir")
+    at.press("aside form button[type=submit]", "buka lagi tanpa alasan")
     at.page.goto("/kelola/orang?peran=facilitator")
     at.press("main table a", "seorang fasilitator")
+    at.page.goto("/kelola/orang")
+    at.page.locator("#s-q").fill("5271030101900001")
+    at.press("main form button[type=submit]", "NIK yang tidak ada")
+    at.go("/kelola/orang?q=5271030101900001", "NIK di alamat")
+    at.go("/kelola/catatan?orang=5271030101900001", "NIK di alamat catatan")
 
 
 #: The walks of this module with the templates each has to see.
 WALKS = {
     instructor: {
         "teaching/classes.html", "teaching/cohort.html", "teaching/printed.html", "teaching/quizzes.html",
-        "teaching/statistics.html", "teaching/announcements.html", "teaching/questions.html", "teaching/question.html",
-        "teaching/essays.html", "teaching/essay.html", "teaching/learner.html", "teaching/quiz_of_learner.html",
+        "teaching/statistics.html", "teaching/announcements.html", "teaching/reflections.html",
+        "teaching/questions.html", "teaching/question.html", "teaching/essays.html", "teaching/essay.html",
+        "teaching/learner.html", "teaching/quiz_of_learner.html",
+        "teaching/marked.html", "teaching/attempt.html",
     },
     preview: {
         "authoring/programs.html", "authoring/program.html", "authoring/lesson.html", "authoring/quiz.html",
@@ -169,23 +202,27 @@ WALKS = {
     },
     nobody_yet: {
         "teaching/classes.html", "teaching/cohort.html", "teaching/printed.html", "teaching/quizzes.html",
-        "teaching/statistics.html", "teaching/announcements.html", "teaching/questions.html", "teaching/essays.html",
-        "teaching/supervised.html", "enrolling/overview.html", "enrolling/people.html", "enrolling/classes.html",
+        "teaching/statistics.html", "teaching/announcements.html", "teaching/reflections.html",
+        "teaching/questions.html", "teaching/essays.html", "teaching/supervised.html", "enrolling/overview.html",
+        "enrolling/people.html", "enrolling/classes.html",
         "enrolling/class_slips.html", "reports/scorecard.html",
     },
-    supervisor: {"teaching/supervised.html", "teaching/learner.html", "teaching/quiz_of_learner.html"},
+    supervisor: {
+        "teaching/supervised.html", "teaching/learner.html", "teaching/quiz_of_learner.html", "teaching/attempt.html",
+    },
     facilitator: {
         "enrolling/overview.html", "enrolling/people.html", "enrolling/person.html", "enrolling/new_slip.html",
-        "accounts/slips.html", "accounts/slips_made.html",
+        "enrolling/printed.html", "accounts/slips.html", "accounts/slips_made.html",
     },
     class_admin: {
         "enrolling/overview.html", "enrolling/classes.html", "enrolling/class_slips.html", "enrolling/person.html",
-        "teaching/announcements.html", "accounts/slips.html",
+        "teaching/announcements.html", "enrolling/announcing.html", "accounts/slips.html",
     },
     numbers: {"reports/scorecard.html"},
     admin: {
         "administration/overview.html", "administration/people.html", "administration/versions.html",
         "administration/audit.html", "administration/new_person.html", "administration/person.html",
         "administration/new_role.html", "administration/new_slip.html", "accounts/slips.html", "reports/scorecard.html",
+        "accounts/correction.html", "accounts/correction_check.html",
     },
 }

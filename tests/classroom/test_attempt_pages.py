@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from classroom.paper_browser import Browser
+from quiz_acts import finish_modules
 
+from lms.core import operations
 from lms.core.db import db, write_tx
+from lms.lib import clock
 from lms.quizzes import services as quizzes
 from lms.quizzes.models import AnswerLog, Attempt
-from lms.testing_program import lesson, module, questions, quiz, tiny_program
+from lms.testing_program import lesson, module, questions, quiz, tiny_program, with_quiz
 from lms.testing_stories import Learner, Story
 
 ALL_KINDS = """// [id:k1]
@@ -171,3 +176,145 @@ def test_pressing_start_twice_opens_one_attempt(browser: Browser, teacher: Learn
     assert browser.send(page, "/m00-awal").headers["Location"] == first.headers["Location"]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Attempt)) == 1
     assert "Lanjutkan percobaan" in browser.get(f"/kuis/{teacher.enrolment_uuid}/m00-awal").text
+
+
+def test_an_answer_that_arrives_in_another_way_meets_the_first_reply_of_the_page(app: Any, story: Story) -> None:
+    """The body that counts is the ids and the fields; how the page's address is spelled is no part of it."""
+    who, attempt = attempt_of_all_kinds(story)
+    browser = Browser(app, story, who)
+    address, fields = browser.filled(browser.get(f"/percobaan/{attempt}"), f"/percobaan/{attempt}")
+    sent = {"_csrf": fields["_csrf"], "_op": str(uuid.uuid4()), "_device": "hp", "_seq": "7", "slot": "4",
+            "s4.answer": "alat"}
+    first = browser.client.post(address, data=sent, headers={"X-Requested-With": "sanggar"})
+    content = [("attempt_uuid", attempt), ("slot", "4"), ("s4.answer", "alat")]
+    again = operations.Request(uuid.UUID(sent["_op"]), "attempt.save", operations.body_hash(content), device="hp")
+    assert operations.seen(again, by=who.actor)["result"] == first.json["result"]
+
+    other = operations.body_hash([("attempt_uuid", str(uuid.uuid4())), *content[1:]])
+    with pytest.raises(operations.OtherBody):
+        operations.seen(operations.Request(again.id, "attempt.save", other), by=who.actor)
+
+
+def test_a_page_sent_after_its_operation_arrived_in_another_way_goes_on_as_always(app: Any, story: Story) -> None:
+    who, attempt = attempt_of_all_kinds(story)
+    browser = Browser(app, story, who)
+    ask = browser.get(f"/percobaan/{attempt}/kirim")
+    _address, fields = browser.filled(ask, "/kirim")
+    request = operations.Request(
+        uuid.UUID(fields["_op"]), "attempt.submit", operations.body_hash([("attempt_uuid", attempt)])
+    )
+    operations.carry_out(
+        request, lambda by: quizzes.submit(attempt, {}, by=by), by=who.actor, reply=lambda result: {"result": result}
+    )
+    assert browser.send(ask, "/kirim").headers["Location"] == f"/percobaan/{attempt}/hasil"
+
+
+def test_whoever_comes_back_is_led_to_the_first_question_without_an_answer(app: Any, story: Story) -> None:
+    who, attempt = attempt_of_all_kinds(story)
+    browser = Browser(app, story, who)
+    page = browser.get(f"/percobaan/{attempt}")
+    assert 'data-first="soal-1"' in page.text
+    assert "Lanjut ke soal" not in page.text, "a new attempt begins where it begins"
+    option = re.findall(r'name="s1\.answer"[^>]* value="([^"]+)"', page.text)[0]
+    box = re.findall(r'name="s2\.answer"[^>]* value="([^"]+)"', page.text)[0]
+    browser.send(page, f"/percobaan/{attempt}", **{"s1.answer": option, "s2.answer": box, "s4.answer": "alat"})
+    again = browser.get(f"/percobaan/{attempt}").text
+    assert 'data-first="soal-3"' in again
+    assert '<a href="#soal-3">Lanjut ke soal 3</a>' in again
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(7, True), (8, False)])
+def test_an_attempt_names_the_close_of_its_quiz_in_the_last_week(
+    app: Any, story: Story, days: int, is_told: bool
+) -> None:
+    with clock.freeze(dt.datetime(2026, 11, 2, 4, tzinfo=dt.UTC)):
+        learner = story.teacher(story.cohort(ends=days))
+        with write_tx():
+            attempt = quizzes.start_attempt(learner.enrolment_uuid, "m00-awal", by=learner.actor)
+        text = Browser(app, story, learner).get(f"/percobaan/{attempt}").text
+    assert ("Kirim sebelum Senin, 9 November 2026 pukul 23.59 WITA." in text) is is_told
+
+
+def test_an_attempt_says_after_the_close_that_answers_wait_for_the_instructor(app: Any, story: Story) -> None:
+    with clock.freeze(dt.datetime(2026, 11, 9, 4, tzinfo=dt.UTC)) as now:
+        learner = story.teacher(story.cohort(ends=0))
+        with write_tx():
+            attempt = quizzes.start_attempt(learner.enrolment_uuid, "m00-awal", by=learner.actor)
+        pages = (f"/percobaan/{attempt}", f"/percobaan/{attempt}/kirim")
+        told = "Kuis ini ditutup Senin, 9 November 2026 pukul 23.59 WITA; jawaban mulai sekarang menunggu keputusan"
+        browser = Browser(app, story, learner)
+        assert [told in browser.get(address).text for address in pages] == [False, False]
+        now.tick(dt.timedelta(days=1))
+        texts = [Browser(app, story, learner).get(address).text for address in pages]
+        assert [told in text for text in texts] == [True, True]
+        assert "Kirim sebelum" not in texts[0]
+        client = Browser(app, story, learner).client
+        client.get("/bahasa/en")
+        for address in pages:
+            assert "answers from now on wait for the instructor" in client.get(address).text, address
+
+
+def test_an_attempt_says_after_its_time_limit_that_answers_wait_while_the_quiz_is_open(app: Any, story: Story) -> None:
+    version = story.program(with_quiz(tiny_program(), "m00-awal", minutes=20))
+    with clock.freeze(dt.datetime(2026, 11, 9, 4, tzinfo=dt.UTC)) as now:
+        learner = story.teacher(story.cohort(version))
+        with write_tx():
+            attempt = quizzes.start_attempt(learner.enrolment_uuid, "m00-awal", by=learner.actor)
+        assert "Kirim sebelum Senin, 9 November 2026 pukul 12.20" in (
+            Browser(app, story, learner).get(f"/percobaan/{attempt}").text
+        )
+        now.tick(dt.timedelta(minutes=26))
+        text = Browser(app, story, learner).get(f"/percobaan/{attempt}").text
+        assert "Waktunya habis Senin, 9 November 2026 pukul 12.20 WITA; jawaban mulai sekarang menunggu" in text
+        assert "Kuis ini ditutup" not in text
+        assert "Kirim sebelum" not in text
+
+
+def test_a_quiz_names_its_closing_day_and_hour_where_the_class_is(app: Any, story: Story) -> None:
+    with clock.freeze(dt.datetime(2026, 11, 2, 4, tzinfo=dt.UTC)) as now:
+        cohort = story.cohort(ends=60, posttest=(-1, 10), timezone="Asia/Jayapura")
+        learner = story.teacher(cohort)
+        finish_modules(learner, "M00", "M01", "M02", "M03")
+        browser = Browser(app, story, learner)
+        posttest, module_quiz = (f"/kuis/{learner.enrolment_uuid}/{key}" for key in ("m10-akhir", "m01-kuis"))
+        assert "Ditutup Kamis, 12 November 2026 pukul 23.59 WIT." in browser.get(posttest).text
+        assert "Ditutup Jumat, 1 Januari 2027 pukul 23.59 WIT." in browser.get(module_quiz).text
+        now.tick(dt.timedelta(days=11))
+        over = Browser(app, story, learner).get(posttest).text
+        assert "Ditutup Kamis, 12 November 2026." in over
+        assert "pukul 23.59" not in over
+
+
+def test_what_a_stale_form_chose_is_told_travels_along_and_leads_back_to_its_page(app: Any, story: Story) -> None:
+    who, attempt = attempt_of_all_kinds(story)
+    browser = Browser(app, story, who)
+    where = f"/percobaan/{attempt}"
+    page = browser.get(where)
+    option = re.findall(r'name="s1\.answer"[^>]* value="([^"]+)"', page.text)[0]
+    address, fields = browser.filled(page, where, **{"s1.answer": option, "s8.answer": "R. menuang air."})
+
+    def sent_from(site: str) -> Any:
+        return browser.client.post(address, data=fields | {"_csrf": "lama"}, headers={"Referer": f"{site}{where}"})
+
+    held = sent_from("http://localhost")
+    assert held.status_code == 400
+    assert "Pilihan dan isian singkat Anda ikut terkirim" in held.text
+    assert f'href="{where}"' in held.text
+    assert f'href="{where}"' not in sent_from("http://lain.example").text
+    assert browser.client.post(address, data=browser.filled(held, where)[1] | {
+        "s8.answer": "R. menuang air.", "slot": fields["slot"], "s1.answer": option,
+    }).status_code == 303
+    assert f'value="{option}" checked' in browser.get(where).text
+
+
+def test_saving_without_a_change_does_not_stand_in_the_way_of_the_next_save(app: Any, story: Story) -> None:
+    who, attempt = attempt_of_all_kinds(story)
+    browser = Browser(app, story, who)
+    where = f"/percobaan/{attempt}"
+    page = browser.get(where)
+    assert browser.send(page, where).status_code == 303
+    same = browser.get(where)
+    assert same.data == page.data
+
+    assert browser.send(same, where, **{"s4.answer": "alat"}).status_code == 303
+    assert 'value="alat"' in browser.get(where).text

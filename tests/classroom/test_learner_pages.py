@@ -70,10 +70,21 @@ def test_somebody_without_an_enrolment_is_told_what_to_do(app: Any, story: Story
 
 
 def test_after_the_class_home_gives_the_result_and_where_to_go(app: Any, story: Story) -> None:
-    graduate = story.teacher(story.cohort(starts=-90, ends=-3, state="finished"), state="passed")
+    graduate = story.teacher(story.cohort(starts=-90, ends=-3), state="passed")
     page = Browser(app, story, graduate).get("/beranda")
     assert "Selamat, Anda dinyatakan LULUS" in page.text
     assert f"/nilai/{graduate.enrolment_uuid}" in page.text
+
+
+def test_when_the_class_is_over_home_says_so_before_there_is_a_result(app: Any, story: Story) -> None:
+    page = Browser(app, story, story.teacher(story.cohort(starts=-90, ends=-1))).get("/beranda")
+    assert "Kelas Anda sudah berakhir" in page.text
+    assert "Mulai belajar" not in page.text
+
+
+def test_who_was_accepted_finds_the_lessons_on_the_first_day(app: Any, story: Story) -> None:
+    page = Browser(app, story, story.teacher(story.cohort(starts=0), state="accepted")).get("/beranda")
+    assert "Mulai belajar" in page.text
 
 
 def test_a_locked_lesson_names_the_modules_that_open_it(browser: Browser, teacher: Learner) -> None:
@@ -191,7 +202,9 @@ def test_a_lesson_without_translation_says_so(app: Any, story: Story) -> None:
     missing = client.get(f"/pelajaran/{reader.enrolment_uuid}/l-1?bahasa=en")
     assert '<article class="read sec" lang="id">' in missing.text
     assert "Hanya Indonesia." in missing.text
-    assert 'lang="id">' not in client.get(f"/pelajaran/{reader.enrolment_uuid}/l-2?bahasa=en").text.split("<footer")[0]
+    translated = client.get(f"/pelajaran/{reader.enrolment_uuid}/l-2?bahasa=en").text
+    assert "Text of lesson l-2" in translated
+    assert '<article class="read sec">' in translated
 
 
 def test_own_marks_say_what_is_done_and_what_is_missing(browser: Browser, teacher: Learner) -> None:
@@ -216,7 +229,7 @@ def test_announcements_of_other_classes_stay_there_and_long_lists_have_pages(
     assert "Bukan untuk Anda" not in page.text
     assert "1–20 dari 23" in page.text
     assert "Kabar 0" in browser.get("/pengumuman?hal=2").text
-    assert "Halaman ini kosong" in browser.get("/pengumuman?hal=9").text
+    assert "Kabar 0" in browser.get("/pengumuman?hal=9").text
 
 
 def test_the_next_tier_says_what_opens_it(app: Any, story: Story, browser: Browser) -> None:
@@ -247,3 +260,22 @@ def test_home_names_those_who_accompany_the_class_now(
         )
 
     assert ("Bu Pendamping" in Browser(app, story, learner).get("/beranda").text) == is_shown
+
+
+@pytest.mark.parametrize(("language", "names"), [
+    ("id", "Modul 0 Modul M00, Modul 1 Modul M01, Modul 2 Modul M02, Modul 3 Modul M03"),
+    ("en", "Module 0 Module M00, Module 1 Module M01, Module 2 Module M02, Module 3 Module M03"),
+])
+def test_what_is_sent_to_a_locked_lesson_is_refused_with_the_names_of_the_modules_before_it(
+    app: Any, story: Story, teacher: Learner, language: str, names: str
+) -> None:
+    client = app.test_client()
+    token = story.sign_in(client, teacher)
+
+    reply = client.post(
+        f"/pelajaran/{teacher.enrolment_uuid}/m10-1/selesai", data={"_csrf": token, "_op": str(uuid.uuid4())},
+        headers={"Accept-Language": language},
+    )
+
+    assert reply.status_code == 409
+    assert f"{names}." in reply.text

@@ -199,4 +199,4 @@ def test_on_postgresql_its_own_tools_are_named(tmp_path: Path, run: Run) -> None
     for arguments in (("restore", "x.zip"),):
         refused = run(*arguments, folder=tmp_path / "pg", LMS_DATABASE_URL=url)
         assert refused.returncode == 1
-        assert "pg_dump" in refused.stderr
+        assert "pg_restore" in refused.stderr

@@ -19,10 +19,12 @@ from running import ROOT, Run, environment
 from lms.accounts.models import Credential, Person, RoleAssignment
 from lms.accounts.services import signing
 from lms.commands import shell
-from lms.core import audit
+from lms.core import audit, registry
 from lms.core.db import WRITE_OPTION, db, write_tx
+from lms.core.notices import Notice
 from lms.core.permissions import SYSTEM
 from lms.programs.models import ProgramVersion
+from lms.testing_stories import Story
 
 Lms = Callable[..., Result]
 COUNTS = ["programs", "modules", "lessons", "questions", "words", "errors", "warnings"]
@@ -40,7 +42,8 @@ def test_check_prints_counts_and_lists_under_the_same_names(courses: Path, lms: 
     report = json.loads(lms("check", "--json").stdout)
     assert list(report) == [*COUNTS, "lists"]
     assert list(report["lists"]) == COUNTS
-    assert report["programs"] == len(report["lists"]["programs"]) == 3
+    assert report["programs"] == 3
+    assert {name: len(report["lists"][name]) for name in COUNTS} == {name: report[name] for name in COUNTS}
     assert report["errors"] == 0
 
 
@@ -64,8 +67,24 @@ def test_questions_check_reports_one_bank(tmp_path: Path, lms: Lms) -> None:
     assert report["questions"] == [{"n": 1, "name": "Satu", "type": "multiple_choice"}]
     assert [set(error) for error in report["errors"]] == [{"line", "message"}]
     assert seen.exit_code == 1
-    assert lms("questions", "check", str(tmp_path / "none.gift")).exit_code == 1
-    assert "gift" in lms("questions", "check", str(bank), "--format", "qti").stderr
+
+
+@pytest.mark.parametrize(("name", "format_"), [("none.gift", "gift"), ("bank.gift", "qti"), (".", "gift")])
+def test_questions_check_reports_what_it_cannot_open_in_the_same_shape(
+    tmp_path: Path, lms: Lms, name: str, format_: str
+) -> None:
+    (tmp_path / "bank.gift").write_text("::Satu::Berapa? {=satu ~dua}\n")
+    asked = ("questions", "check", str(tmp_path / name), "--format", format_)
+
+    seen, plain = lms(*asked, "--json"), lms(*asked)
+
+    report = json.loads(seen.stdout)
+    assert report["questions"] == []
+    [error] = report["errors"]
+    assert set(error) == {"line", "message"}
+    assert error["line"] == 1
+    assert (seen.exit_code, plain.exit_code) == (1, 1)
+    assert error["message"] in plain.stdout
 
 
 @pytest.fixture
@@ -114,6 +133,37 @@ def test_a_removed_id_needs_a_word(published: Path, lms: Lms) -> None:
     done = lms("publish", "diklat-dasar", "--confirm-removed")
     assert done.exit_code == 0
     assert "diklat-dasar 2.0 (major)" in done.stdout
+
+
+def test_an_older_major_gets_a_new_text_when_it_is_named(published: Path, lms: Lms) -> None:
+    module = published / "diklat-dasar" / "01-konsep-dasar" / "module.toml"
+    text = module.read_text()
+    module.write_text(text.replace("attempts = 3", "attempts = 4", 1))
+    assert "diklat-dasar 2.0 (major)" in lms("publish", "diklat-dasar").stdout
+    refused = lms("publish", "diklat-dasar", "--major", "1")
+    assert refused.exit_code == 1
+    assert "no new text of 1.0" in refused.stderr
+    assert "diklat-dasar has no version 7.x" in lms("publish", "diklat-dasar", "--major", "7").stderr
+
+    module.write_text(text.replace("Konsep Dasar", "Konsep dasar", 1))
+    done = lms("publish", "diklat-dasar", "--major", "1")
+
+    assert "diklat-dasar 1.1 (minor)" in done.stdout, done.output
+    assert labels() == [("diklat-dasar", 1, 0), ("diklat-dasar", 2, 0), ("diklat-dasar", 1, 1)]
+
+
+def test_whoever_gives_classes_their_text_is_told_that_there_is_a_newer_one(published: Path, lms: Lms) -> None:
+    story = Story()
+    version = db.session.scalars(sa.select(ProgramVersion.id).where(ProgramVersion.program_id == "diklat-dasar")).one()
+    story.cohort(version)
+    admin = story.admin()
+    module = published / "diklat-dasar" / "01-konsep-dasar" / "module.toml"
+    module.write_text(module.read_text().replace("Konsep Dasar", "Konsep dasar", 1))
+    assert "diklat-dasar 1.1 (minor)" in lms("publish", "diklat-dasar").stdout
+
+    db.session.rollback()
+    notice = db.session.scalars(sa.select(Notice).where(Notice.person_id == admin.person_id)).one()
+    assert (notice.kind, notice.values["version"], notice.values["n"]) == ("staff.newer_text", "1.1", 1)
 
 
 def test_missing_ids_are_written_before_publishing(published: Path, lms: Lms) -> None:
@@ -199,6 +249,8 @@ def test_migrating_twice_is_harmless_and_a_newer_database_is_left_alone(app: Fla
 
 
 def test_due_jobs_are_run(app: Flask, lms: Lms) -> None:
+    daily = sum(kind.is_daily for kind in registry.jobs.items().values())
+    assert lms("jobs", "run").stdout == f"{daily} jobs were run.\n", "the work of today"
     assert lms("jobs", "run").stdout == "0 jobs were run.\n"
 
 

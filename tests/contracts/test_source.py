@@ -51,7 +51,7 @@ def contract(name: str) -> list[str]:
 
 
 #: Screens mix pages and rules in one folder; these files of theirs are pages.
-PAGES = {"__init__", "blueprint", "forms", "marking", "views"}
+PAGES = {"__init__", "attempts", "blueprint", "correcting", "forms", "marking", "searching", "views"}
 SCREENS = ("classroom", "teaching", "authoring", "enrolling", "reports", "administration")
 
 
@@ -176,10 +176,11 @@ def test_no_template_calls_text_safe():
     assert found == []
 
 
-#: The door through which cleaned HTML passes, pictures of ours, hidden fields, and the one style sheet.
+#: The door through which cleaned HTML passes, pictures of ours, hidden fields, the one style sheet, and the element
+#: that says in which language words are.
 MARKUP = {
     "lms/app.py", "lms/authoring/views.py", "lms/classroom/views/blueprint.py", "lms/core/web/icons.py",
-    "lms/core/web/pages.py", "lms/core/web/qr.py", "lms/lib/markup/__init__.py",
+    "lms/core/web/pages.py", "lms/core/web/qr.py", "lms/lib/markup/__init__.py", "lms/programs/marked.py",
 }
 
 
@@ -234,3 +235,11 @@ def test_no_rule_hides_in_a_template():
     ]
 
     assert found == []
+
+
+def test_a_page_with_a_dock_hides_the_menu_that_the_dock_would_cover_on_a_phone():
+    covered = [
+        name_of(path) for path in TEMPLATES
+        if 'class="dock"' in (text := path.read_text()) and "{% block nav_class %} only-wide" not in text
+    ]
+    assert covered == []

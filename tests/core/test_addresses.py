@@ -11,7 +11,9 @@ from werkzeug.routing import BuildError, IntegerConverter, UUIDConverter
 
 from lms.core.web.addresses import Addresses
 
-EXTRAS: tuple[dict[str, Any], ...] = ({}, {"hal": 2}, {"cari": "a b&ü", "hal": None}, {"_anchor": "isi"})
+EXTRAS: tuple[dict[str, Any], ...] = (
+    {}, {"hal": 2}, {"cari": "a b&ü", "hal": None}, {"_anchor": "isi"}, {"pilih": ["a", "b"]},
+)
 
 
 def values_for(rule: Any) -> dict[str, Any]:

@@ -61,6 +61,28 @@ def test_a_job_is_done_once(frozen):
     assert (row().state, row().finished_at) == ("done", NOON)
 
 
+def test_long_work_keeps_its_lease_and_is_not_taken_by_another(frozen, monkeypatch):
+    def long_work(_values):
+        for part in range(3):
+            with write_tx():
+                jobs.keep()
+            frozen.tick(jobs.LEASE - dt.timedelta(seconds=1))
+            done.append((part, jobs._take()))
+
+    monkeypatch.setitem(registry.jobs._items, "trial.work", registry.Job("trial.work", long_work))
+    ask()
+    assert jobs.run_due() == 1
+    assert done == [(0, None), (1, None), (2, None)]
+    assert (row().state, row().tries, row().leased_until) == ("done", 1, None)
+
+
+def test_work_outside_a_job_has_no_lease_to_keep(frozen):
+    ask()
+    with write_tx():
+        jobs.keep()
+    assert (row().state, row().leased_until) == ("waiting", None)
+
+
 def test_a_cause_that_is_rolled_back_leaves_no_job(frozen):
     with pytest.raises(ZeroDivisionError), write_tx():
         jobs.ask("trial.work")
@@ -90,6 +112,69 @@ def test_a_daily_job_is_asked_for_once(frozen):
     assert not ask(once="digest:2026-11-21")
     assert ask(once="digest:2026-11-22")
     assert jobs.run_due() == 2
+
+
+@pytest.fixture
+def daily(monkeypatch):
+    """Only one kind of daily work, so that a test counts its own."""
+    only = {"trial.daily": registry.Job("trial.daily", work, is_daily=True), "trial.work": registry.jobs["trial.work"]}
+    monkeypatch.setattr(registry.jobs, "_items", only)
+
+
+def test_daily_work_is_done_once_a_day_without_anybody_asking(frozen, daily):
+    assert [jobs.turn() for _ in range(3)] == [1, 0, 0]
+
+    frozen.tick(dt.timedelta(days=1))
+    assert [jobs.turn() for _ in range(3)] == [1, 0, 0]
+    assert len(done) == 2
+
+
+def test_a_new_day_begins_when_it_has_begun_in_the_whole_country(frozen, daily):
+    jobs.turn()
+    frozen.tick(dt.timedelta(hours=12, minutes=59))  # 23:59 in Jakarta, tomorrow already in Makassar and Jayapura.
+    assert jobs.turn() == 0
+
+    frozen.tick(dt.timedelta(minutes=1))
+    assert jobs.turn() == 1
+
+
+def test_a_day_on_which_nothing_ran_is_not_made_up_for(frozen, daily):
+    jobs.turn()
+    frozen.tick(dt.timedelta(days=3))
+
+    assert [jobs.turn() for _ in range(3)] == [1, 0, 0]
+
+
+def test_several_runners_ask_for_daily_work_once(app, make_app, daily):
+    application, gate = make_app(), threading.Barrier(4)
+
+    def run():
+        with application.app_context():
+            gate.wait(10)
+            jobs.turn()
+
+    runners = [threading.Thread(target=run) for _ in range(4)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join()
+    assert len(done) == 1
+
+
+def test_a_runner_that_looks_again_sees_what_others_asked_for_meanwhile(app, make_app, daily):
+    application = make_app()
+    with application.app_context():
+        jobs.turn()
+        assert jobs.run_due() == 0
+        ask_elsewhere = threading.Thread(target=lambda: _ask_in(application))
+        ask_elsewhere.start()
+        ask_elsewhere.join()
+        assert jobs.turn() == 1
+
+
+def _ask_in(application):
+    with application.app_context():
+        ask()
 
 
 def test_two_who_ask_for_the_same_daily_job_at_once_both_go_on(app, make_app):

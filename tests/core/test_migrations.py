@@ -1,5 +1,6 @@
 """The migrations make exactly the tables of the program, go both ways, and change all or nothing, on both databases."""
 
+import datetime as dt
 import uuid
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from lms.cohorts.models import Cohort
 from lms.core import migrations
 from lms.core.db import Base, db, write_tx
 from lms.core.jobs import JobRow
 from lms.lib import clock
 from lms.testing import POSTGRES, admin_sql
+from lms.testing_stories import Story
 
 pytestmark = pytest.mark.both
 
@@ -82,6 +85,31 @@ def test_every_single_step_goes_down_and_up_again(app):
     for revision in reversed(steps):
         migrations.migrate("+1")
         assert migrations.current() == revision
+
+
+@pytest.mark.parametrize(("zone", "first", "reports", "last", "state"), [
+    ("Asia/Makassar", 1, None, 9, "planned"), ("Asia/Makassar", 0, None, 0, "running"),
+    ("Asia/Makassar", -9, 0, 9, "reporting"), ("Asia/Makassar", -9, 0, -1, "finished"),
+    # In the hour that is frozen below it is the next day in Jayapura already.
+    ("Asia/Jayapura", 1, None, 9, "running"), ("Asia/Jakarta", 1, None, 9, "planned"),
+])
+def test_going_down_a_class_gets_the_state_of_its_dates_and_going_up_its_rows_stay(
+    app, zone, first, reports, last, state
+):
+    with clock.freeze(dt.datetime(2026, 9, 1, 15, 30, tzinfo=dt.UTC)):
+        today = dt.date(2026, 9, 1)
+        made = Story().cohort()
+        with write_tx() as session:
+            session.execute(sa.update(Cohort).values(
+                timezone=zone, starts_on=today + dt.timedelta(days=first), ends_on=today + dt.timedelta(days=last),
+                task_opens_on=None if reports is None else today + dt.timedelta(days=reports),
+            ))
+        migrations.migrate("0002", downwards=True)
+        with db.engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT uuid IS NOT NULL, state FROM cohort").all() == [(True, state)]
+        migrations.migrate()
+
+    assert db.session.get_one(Cohort, made.id).uuid == made.uuid
 
 
 def test_migrating_a_current_database_changes_nothing_and_keeps_the_rows(app):

@@ -37,6 +37,17 @@ def test_a_cause_that_is_rolled_back_tells_nobody(app, story):
     assert notices.of_person(who.person_id) == ([], 0)
 
 
+def test_what_is_told_once_is_told_once_to_each(app, story):
+    mine, theirs = story.teacher(), story.teacher()
+    with write_tx():
+        assert notices.tell_once(mine.person_id, "trial", "a", text="x", link="/akun")
+        assert not notices.tell_once(mine.person_id, "trial", "a", text="y", link="/akun")
+        assert notices.tell_once(theirs.person_id, "trial", "b", text="x", link="/akun")
+
+    assert [row.values["text"] for row in notices.of_person(mine.person_id)[0]] == ["x"]
+    assert notices.of_person(theirs.person_id)[1] == 1
+
+
 def test_reading_marks_only_ones_own(app, story):
     mine, theirs = story.teacher(), story.teacher()
     tell(mine, "a", "b")
@@ -68,6 +79,28 @@ def test_the_page_shows_ones_own_notices_and_the_bell_counts_the_new_ones(app, s
     assert "Catatan: untuk saya" in text
     assert "untuk dia" not in text
     assert "pemberitahuan baru" in text
+
+
+@pytest.mark.parametrize(("language", "seen"), [
+    ("en", "Catatan: My own lesson"), ("id", "Catatan: Pelajaran saya"),
+])
+def test_a_title_is_read_in_the_language_of_the_page_and_not_in_that_of_the_moment(app, story, language, seen):
+    who = story.teacher()
+    tell(who, {"id": "Pelajaran saya", "en": "My own lesson"})
+    client = app.test_client()
+    story.sign_in(client, who)
+    client.get(f"/bahasa/{language}")
+
+    assert seen in client.get("/pemberitahuan").text
+
+
+def test_a_title_that_nobody_has_translated_is_read_in_indonesian(app, story):
+    who = story.teacher()
+    tell(who, {"id": "Pelajaran saya"})
+    client = app.test_client()
+    story.sign_in(client, who)
+
+    assert "Pelajaran saya" in client.get("/pemberitahuan?bahasa=en").text
 
 
 def test_reading_them_empties_the_bell(app, story):

@@ -1,5 +1,6 @@
 """The same thing sent twice has one effect and one answer; another thing under the same id is handed back."""
 
+import hashlib
 import itertools
 import threading
 import uuid
@@ -158,6 +159,18 @@ def test_somebody_elses_operation_is_not_found_by_looking_it_up(app, story, send
 
     with pytest.raises(NotFound):
         operations.seen(Request(op, "trial.write", ""), by=SYSTEM)
+
+
+def test_what_was_typed_cannot_be_guessed_from_the_hash_that_is_stored(app, story, trial):
+    by, op = story.teacher().actor, uuid.uuid4()
+    sent = Request(op, "trial.write", body_hash([("secret", "730185")]))
+    operations.carry_out(sent, lambda _by: {}, by=by)
+    stored = db.session.get_one(Operation, op).body_sha256
+
+    guesses = [body_hash([("secret", "730185")]), hashlib.sha256(sent.body_sha256.encode()).hexdigest()]
+    assert len(stored) == 64
+    assert stored not in guesses
+    assert operations.seen(sent, by=by) == {}
 
 
 names = st.text(min_size=1, max_size=8).filter(lambda name: not name.startswith("_"))

@@ -31,7 +31,7 @@ from lms.lessons.models import LessonQuestion
 from lms.lib import clock
 from lms.programs import catalogue
 from lms.quizzes import scoring
-from lms.quizzes.models import AnswerLog, Attempt, AttemptQuestion, QuestionVersion
+from lms.quizzes.models import AnswerLog, Attempt, AttemptQuestion, EssayMark, QuestionVersion
 from lms.quizzes.wording import WordedQuestion
 
 ROLES = {
@@ -172,6 +172,7 @@ def test_attempts_are_graded_as_the_engine_grades(demo: Flask) -> None:
     for slot in db.session.scalars(sa.select(AttemptQuestion).order_by(AttemptQuestion.slot)):
         slots[slot.attempt_id].append(slot)
     grades: dict[Any, Any] = {}
+    given = {row.attempt_question_id: row.mark for row in db.session.scalars(sa.select(EssayMark))}
     attempts = list(db.session.scalars(sa.select(Attempt)))
     program = catalogue.latest("diklat-dasar").program
     for attempt in attempts:
@@ -183,6 +184,7 @@ def test_attempts_are_graded_as_the_engine_grades(demo: Flask) -> None:
                 grades[key] = content[slot.question_version_id].grade(slot.answer)
             if grades[key] is None:
                 assert (slot.fraction is None) == (slot.marked_by is None)
+                assert given.get(slot.id) == slot.fraction, "the history of a mark begins with it"
             else:
                 assert slot.fraction == scoring.as_mark(grades[key])
         _module, quiz = program.quiz(attempt.quiz_id)
@@ -196,13 +198,17 @@ def test_attempts_are_graded_as_the_engine_grades(demo: Flask) -> None:
 
 
 def test_every_answer_that_counts_stands_in_the_log(demo: Flask) -> None:
-    def of(model: Any, column: Any) -> set[tuple[int, int, int, str]]:
+    def of(model: Any, column: Any, *only: Any) -> set[tuple[int, int, int, str]]:
         return {
             (row.attempt_id, row.slot, row.question_version_id, json.dumps(row[3], sort_keys=True))
-            for row in db.session.execute(sa.select(model.attempt_id, model.slot, model.question_version_id, column))
+            for row in db.session.execute(
+                sa.select(model.attempt_id, model.slot, model.question_version_id, column).where(*only)
+            )
         }
 
-    assert of(AttemptQuestion, AttemptQuestion.answer) == of(AnswerLog, AnswerLog.value)
+    counting = {item for item in of(AttemptQuestion, AttemptQuestion.answer) if item[3] != "null"}
+    assert counting == of(AnswerLog, AnswerLog.value, AnswerLog.flag.is_(None))
+    assert of(AnswerLog, AnswerLog.value, AnswerLog.flag == "late"), "somebody sends answers after the close"
 
 
 def test_questions_wait_and_are_answered(demo: Flask) -> None:

@@ -103,3 +103,28 @@ def test_a_role_that_has_ended_is_not_offered_any_more(story, cohort, everybody)
             .values(ends_at=clock.now() - dt.timedelta(days=1))
         )
     assert names(story.class_admin(cohort).actor) == {"Tetangga Kelas"}
+
+
+@pytest.mark.both
+def test_a_supervisor_who_was_taken_from_the_last_teacher_can_be_given_back(app, story, cohort, everybody):
+    learner = story.teacher(cohort, supervisor=supervisor(story, "Baru Dilepas"))
+    admin = story.class_admin(cohort)
+    desk, page = Desk(app, story, admin), f"/pemantauan/peserta/{learner.enrolment_uuid}"
+    given = dict(map(reversed, supervisor_choices(by=admin.actor)))["Baru Dilepas"]
+    desk.send(desk.get(page), "/pembimbing", pembimbing="")
+    assert db.session.scalar(sa.select(Enrolment.supervisor_id).where(Enrolment.id == learner.enrolment_id)) is None
+
+    assert names(admin.actor) == {"Sudah Membimbing", "Tetangga Kelas", "Baru Dilepas"}
+    assert desk.send(desk.get(page), "/pembimbing", pembimbing=given).status_code == 303
+    assert db.session.scalar(
+        sa.select(Enrolment.supervisor_id).where(Enrolment.id == learner.enrolment_id)
+    ) is not None
+
+
+def test_ABUSE_A08_whoever_supervised_in_another_class_only_stays_out_of_reach(story, cohort, everybody):
+    elsewhere = story.cohort(name="Kelas Selong", region="52.03")
+    learner = story.teacher(elsewhere, supervisor=everybody["far"], region=OTHER_SUBDISTRICT)
+    with write_tx():
+        cohorts.assign_supervisor(learner.enrolment_uuid, None, by=story.class_admin(elsewhere).actor)
+
+    assert names(story.class_admin(cohort).actor) == {"Sudah Membimbing", "Tetangga Kelas"}

@@ -353,7 +353,7 @@ def test_an_error_carries_its_values_and_an_indonesian_sentence() -> None:
     [
         ("{T}", "text_missing"),
         ("Apa?{~%50%a ~%40%b ~c}", "weights_not_100"),
-        ("Apa?{~a ~b}", "weights_not_100"),
+        ("Apa?{~a ~b}", "no_right_option"),
         ("Apa?{=%50%a}", "no_full_mark"),
         ("Apa?{#=%50%1 ~#x}", "no_full_mark"),
         ("Urut{>2 RANDOM V ABS\na\nb\nc}", "ordering_subset"),

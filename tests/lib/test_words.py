@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -108,6 +109,36 @@ def test_a_moment_has_the_date_of_the_zone() -> None:
     assert words.moment(late, "Asia/Makassar", "id") == "Minggu, 22 November 2026 pukul 01.05 WITA"
 
 
+#: One instant of the night, on three clocks.
+THERE = {
+    "Asia/Jakarta": "Selasa, 3 November 2026 pukul 23.30 WIB",
+    "Asia/Makassar": "Rabu, 4 November 2026 pukul 00.30 WITA",
+    "Asia/Jayapura": "Rabu, 4 November 2026 pukul 01.30 WIT",
+}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(THERE)))
+def test_one_instant_has_the_day_of_each_zone_whichever_was_told_first(order: tuple[str, ...]) -> None:
+    night = datetime(2026, 11, 3, 16, 30, tzinfo=UTC)
+    words.date_long.cache_clear()
+    words.date_short.cache_clear()
+
+    for zone in order:
+        day, _word, _clock = THERE[zone].partition(" pukul")
+        assert words.moment(night, zone, "id") == THERE[zone]
+        assert words.day_of(night, zone, "id") == day
+        assert words.short_day(night, zone, "id") == day.split(", ")[1].replace("November", "Nov")
+
+
+def test_a_time_has_no_day_before_it_has_a_zone() -> None:
+    for refuses in (words.date_long, words.date_short):
+        with pytest.raises(TypeError):
+            refuses(EVENING, "id")
+    for first, last in ((EVENING, DAY), (DAY, EVENING)):
+        with pytest.raises(TypeError):
+            words.date_range(first, last, "id")
+
+
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         words.time_of(EVENING.replace(tzinfo=None), "Asia/Makassar", "id")
@@ -209,7 +240,10 @@ def test_a_typed_date_is_read_with_the_day_first(text: str, day: date) -> None:
     assert words.parse_date(text) == day
 
 
-NO_DATES = "12/31/1985 31/02/1987 29/02/2023 1/1/85 17/08-1985 35722 besok 1985/08/17 ١٧/٠٨/١٩٨٥"
+NO_DATES = (
+    "12/31/1985 31/02/1987 29/02/2023 1/1/85 17/08-1985 35722 besok 1985/08/17 ١٧/٠٨/١٩٨٥"
+    " 01/01/0001 0001-01-01 31/12/9999 1899-12-31 01/01/2200"
+)
 
 
 @pytest.mark.parametrize("text", ["", "17 Foo 1985", "Agustus 17 1985", *NO_DATES.split()])

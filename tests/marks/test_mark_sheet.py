@@ -9,7 +9,7 @@ from quiz_acts import finish_modules, note, take
 
 from lms.cohorts.queries import learner_enrolment
 from lms.core.db import db, write_tx
-from lms.marks.queries import Note, mark_sheet, sheet_of
+from lms.marks.queries import Note, mark_sheet, sheet_of, verdict
 from lms.programs import catalogue
 from lms.programs.reader import read_program
 from lms.quizzes import queries, services
@@ -104,6 +104,30 @@ def test_the_sheet_costs_two_statements(learner, count_statements):
     with count_statements() as seen:
         mark_sheet(enrolment, version)
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize(("state", "ends", "expected"), [
+    ("active", 60, None), ("accepted", 60, None), ("active", -1, "undecided"), ("finished", -1, "undecided"),
+    ("passed", -1, "passed"), ("failed", -1, "failed"), ("passed", 60, "passed"),
+])
+def test_the_verdict_is_what_people_decided_and_undecided_when_the_class_is_over(app, state, ends, expected):
+    story = Story()
+    learner = story.teacher(story.cohort(ends=ends), state=state)
+    assert verdict(learner_enrolment(learner.enrolment_uuid, by=learner.actor)) == expected
+    assert sheet(learner).verdict == expected
+
+
+def test_a_sheet_with_a_verdict_holds_what_was_recorded_and_asks_for_nothing():
+    marks = {"m00-awal": Decimal(25), "m01-kuis": Decimal(80), "m10-akhir": Decimal(75)}
+    running, over = (sheet_of(tiny_program(), queries_facts(), marks, decided) for decided in (None, "failed"))
+    assert [item.code for item in over.requirements] == ["modules"]
+    assert (over.requirements[0].state, over.requirements[0].link) == ("recorded", None)
+    assert (running.is_whole, over.is_whole) == (True, False)
+    assert component(over, "final_report").note == Note("unrecorded")
+    assert component(over, "module_quizzes").note == Note("quizzes", {"done": 1, "total": 3})
+    assert [stage.mark for stage in over.stages] == [None, None], "empty is not zero, also in the end"
+    assert running.gain == over.gain
+    assert over.gain.points == Decimal(50)
 
 
 def test_the_real_programme_asks_for_the_five_conditions_its_first_lesson_teaches():

@@ -115,6 +115,7 @@ ERRORS: list[tuple[str, str, int | str, Change]] = [
     ("E_BANK_SIZE", B, 1, put(B, bank("M01-Q", 24))),
     ("E_BANK_SIZE", "02-dua/quiz.gift", 1, put("02-dua/quiz.gift", bank("M02-Q", 11))),
     ("E_GIFT", B, 13, swap(B, "Mana yang tepat untuk M01-Q02?{", "Mana yang tepat untuk M01-Q02?")),
+    ("E_NO_KEY", B, "Tanpa benar", put(B, bank("M01-Q", 25) + "// [id:M01-Q26]\nTanpa benar? {~satu#Bukan. ~dua}\n")),
     ("E_NO_KEY", B, "Teks tanpa kunci", put(B, bank("M01-Q", 25) + "// [id:M01-Q26]\nTeks tanpa kunci.\n")),
     ("E_WEIGHTS", "00-awal/quiz.gift", 2, swap("00-awal/quiz.gift", "~%50%biru", "~%40%biru")),
     ("E_TRANSLATION_UNKNOWN", "01-satu/quiz.en.gift", 2, swap("01-satu/quiz.en.gift", "M01-Q01]", "M01-Q99]")),

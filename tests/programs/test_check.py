@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from course_files import PROGRAM, sound_files, write_course
 
 from lms.programs.check import check_bank, check_courses
@@ -27,6 +26,8 @@ def test_the_report_has_counts_and_lists_under_the_same_names(tmp_path: Path) ->
     assert report["lists"]["lessons"][0] == {
         "id": "M00-L1", "title": "Pelajaran M00-L1", "words": 20, "path": "courses/demo/00-awal/01-mulai.md",
     }
+    assert {name: len(items) for name, items in report["lists"].items()} == {name: report[name] for name in NAMES}
+    assert report["lists"]["words"][:2] == ["kata", "kata"]
     place = {"path": "courses/demo/forms/form-a.gift", "line": 9}
     assert {"id": "FA-02", "type": "multiple_choice", "tags": ["a"]} | place in report["lists"]["questions"]
     json.dumps(report)
@@ -86,10 +87,13 @@ def test_one_bank_is_listed_with_its_errors(tmp_path: Path) -> None:
     assert set(report["errors"][0]) == {"line", "message"}
 
 
-def test_a_bank_that_is_no_text_is_an_error_and_an_unknown_format_is_refused(tmp_path: Path) -> None:
+def test_a_bank_that_cannot_be_read_and_an_unknown_format_are_errors_of_the_report(tmp_path: Path) -> None:
     bank = tmp_path / "soal.gift"
     bank.write_bytes(b"baris\n\xff")
 
     assert check_bank(bank)["errors"][0]["line"] == 2
-    with pytest.raises(ValueError, match="aiken"):
-        check_bank(bank, "aiken")
+    [unknown] = check_bank(bank, "aiken")["errors"]
+    assert "aiken" in unknown["message"]
+    [absent] = check_bank(tmp_path / "none.gift")["errors"]
+    assert absent["line"] == 1
+    assert check_bank(tmp_path)["questions"] == []

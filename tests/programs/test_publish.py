@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,9 +13,18 @@ from flask import Flask
 from lms.core.audit import AuditEntry
 from lms.core.db import WriteOutsideTransaction, db, write_tx
 from lms.core.permissions import SYSTEM
-from lms.programs import publish as publishing
+from lms.programs import catalogue, publish as publishing
 from lms.programs.models import ContentFile, ProgramVersion
-from lms.programs.publish import BrokenProgram, Published, RemovedIds, count_learners_with, publish, used_ids
+from lms.programs.publish import (
+    BrokenProgram,
+    NoSuchMajor,
+    NotItsText,
+    Published,
+    RemovedIds,
+    count_learners_with,
+    publish,
+    used_ids,
+)
 from lms.programs.reader import read_program
 
 Q1, L1, M1, P = "01-satu/quiz.gift", "01-satu/01-pertama.md", "01-satu/module.toml", "program.toml"
@@ -27,7 +37,7 @@ def no_other_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "learner_counts", [])
 
 
-def publish_files(root: Path, files: dict[str, bytes], **options: bool) -> Published:
+def publish_files(root: Path, files: dict[str, bytes], **options: Any) -> Published:
     result = read_program(write_course(root, files))
     with write_tx():
         return publish(result, by=SYSTEM, **options)
@@ -145,6 +155,50 @@ def test_minor_versions_go_on_from_the_newest_major(app: Flask, tmp_path: Path) 
     published = publish_files(tmp_path / "c", changed(*MAJOR["pass mark"], *MINOR["lesson text"]))
 
     assert (published.kind, published.label) == ("minor", "2.1")
+
+
+@pytest.mark.both
+def test_classes_on_an_older_major_still_get_a_new_text(app: Flask, tmp_path: Path) -> None:
+    first = publish_files(tmp_path, sound_files())
+    second = publish_files(tmp_path / "b", changed(*MAJOR["pass mark"]))
+
+    mended = publish_files(tmp_path / "c", changed(*MINOR["lesson text"]), major=1)
+
+    assert (mended.kind, mended.label, mended.removed) == ("minor", "1.1", {})
+    assert catalogue.latest_minor("demo", 1).id == mended.version_id
+    assert catalogue.latest("demo").id == second.version_id
+    assert db.session.get_one(ProgramVersion, first.version_id).minor == 0
+    again = publish_files(tmp_path / "d", changed(*MINOR["lesson text"]), major=1)
+    assert (again.kind, again.version_id) == ("unchanged", mended.version_id)
+
+
+def test_older_rules_come_back_as_a_new_major_unless_an_older_one_is_named(app: Flask, tmp_path: Path) -> None:
+    publish_files(tmp_path, sound_files())
+    publish_files(tmp_path / "b", changed(*MAJOR["pass mark"]))
+
+    assert publish_files(tmp_path / "c", sound_files()).label == "3.0"
+
+
+@pytest.mark.parametrize("name", MAJOR)
+def test_an_older_major_takes_nothing_but_words_and_pictures(app: Flask, tmp_path: Path, name: str) -> None:
+    publish_files(tmp_path, sound_files())
+    publish_files(tmp_path / "b", changed(*MAJOR["pass mark"], *MAJOR["hours"]))
+
+    with pytest.raises(NotItsText) as refused:
+        publish_files(tmp_path / "c", changed(*MAJOR[name]), major=1)
+
+    assert refused.value.values == {"program": "demo", "before": "1.0"}
+    assert count(ProgramVersion) == 2
+
+
+def test_a_major_that_was_never_published_is_refused(app: Flask, tmp_path: Path) -> None:
+    with pytest.raises(NoSuchMajor):
+        publish_files(tmp_path, sound_files(), major=1)
+    publish_files(tmp_path / "b", sound_files())
+    with pytest.raises(NoSuchMajor):
+        publish_files(tmp_path / "c", changed(*MINOR["lesson text"]), major=2)
+
+    assert count(ProgramVersion) == 1
 
 
 def test_a_programme_with_errors_is_refused_and_the_version_in_use_stays(app: Flask, tmp_path: Path) -> None:

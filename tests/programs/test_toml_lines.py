@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from lms.programs.mistakes import toml_sentence
 from lms.programs.toml_lines import Lines, TomlRefused, read_toml
 
 TEXT = '''\
@@ -96,3 +97,22 @@ def test_no_text_makes_the_locator_raise_anything_else(text: str) -> None:
         found.append(refused.line)
 
     assert all(1 <= line <= text.count("\n") + 1 for line in found)
+
+
+@pytest.mark.parametrize(("text", "hint"), [
+    ("jp = \n", "nilainya tidak sah"),
+    ("title = “Konsep”\n", "tanda kutip lurus"),
+    ('title "Konsep"\n', "harus ada tanda ="),
+    ("title = \"Konsep\njp = 4\n", "tanda kutipnya belum ditutup"),
+    ('aims = ["Satu"\njp = 4\n', "tanda [ belum ditutup"),
+    ("jp = 4\njp = 5\n", "sudah ditulis sebelumnya"),
+    ("[[quiz]]\n[quiz]\n", "kurung ganda"),
+    ('bank = "forms\\dua.gift"\n', "ditulis dua kali"),
+    ("quiz = {\n}\n", "satu baris"),
+    ("= 4\n", "bukan kunci = nilai"),
+])
+def test_the_mistakes_that_authors_make_in_toml_are_told_in_indonesian(text: str, hint: str) -> None:
+    with pytest.raises(TomlRefused) as refused:
+        read_toml(text)
+
+    assert hint in toml_sentence(refused.value.message)

@@ -49,3 +49,19 @@ def test_forms_go_round_and_are_taken_whole(number, chance):
 def test_seeds_are_zero_where_the_order_is_the_authors():
     assert seeds_for(quiz("k", "module", shuffle=False), 3, random.Random(1)) == [0, 0, 0]
     assert all(seeds_for(quiz("k", "module", shuffle=True), 3, random.Random(1)))
+
+
+@given(st.integers(1, 4), st.integers(0, 2**32))
+def test_a_quiz_that_shuffles_takes_its_form_whole_in_an_order_that_chance_decides(number, seed):
+    forms = (tuple(f"b{n}" for n in range(9)), tuple(f"c{n}" for n in range(9)))
+    mixed = quiz("k", "posttest", forms=forms, shuffle=True)
+    orders = [questions_for(mixed, {}, number=number, seen=(), chance=random.Random(seed + n)) for n in range(5)]
+    assert all(sorted(order) == sorted(forms[(number - 1) % 2]) for order in orders)
+    assert len({tuple(order) for order in orders}) > 1
+
+
+def test_a_quiz_that_shuffles_mixes_the_tags_of_its_draws():
+    bank = questions("".join(choice(f"{tag}{n}", tag) for tag in TAGS for n in range(4)))
+    mixed = quiz("k", "module", bank=tuple(bank), draws=tuple((tag, 4) for tag in TAGS), shuffle=True)
+    drawn = questions_for(mixed, bank, number=1, seen=(), chance=random.Random(3))
+    assert [key[0] for key in drawn] != sorted(key[0] for key in drawn)

@@ -14,9 +14,10 @@ from lms.core.db import db, write_tx
 from lms.core.errors import NotFound
 from lms.core.notices import Notice
 from lms.lib import clock
+from lms.lib.words import end_of_day
 from lms.programs import catalogue
 from lms.quizzes import queries, services
-from lms.quizzes.lateness import is_late, is_overdue, worked_at
+from lms.quizzes.lateness import closes_soon, is_late, is_overdue, worked_at
 from lms.quizzes.models import AnswerLog, Attempt
 from lms.testing_program import quiz, tiny_program, with_quiz
 from lms.testing_stories import Story
@@ -54,13 +55,21 @@ def test_work_is_never_older_than_what_the_server_last_heard_nor_younger_than_it
     assert worked_at(NOON, NOON + dt.timedelta(days=1), None) == NOON
 
 
-def test_only_what_needs_a_connection_or_has_a_limit_is_closed_by_the_clock():
-    long_after = ENDS + dt.timedelta(days=30)
-    assert is_overdue(OFFLINE, None, ENDS, long_after) is False
+def test_an_attempt_is_over_when_nothing_that_arrives_would_count_by_itself():
+    assert is_overdue(OFFLINE, None, ENDS, ENDS + dt.timedelta(hours=72)) is False
+    assert is_overdue(OFFLINE, None, ENDS, ENDS + dt.timedelta(hours=72, seconds=1)) is True
     assert is_overdue(OFFLINE, NOON, ENDS, NOON + dt.timedelta(hours=72)) is False
     assert is_overdue(OFFLINE, NOON, ENDS, NOON + dt.timedelta(hours=73)) is True
     assert is_overdue(ONLINE, NOON, ENDS, NOON + seconds(30)) is False
     assert is_overdue(ONLINE, None, ENDS, ENDS + seconds(31)) is True
+
+
+@pytest.mark.parametrize(("days", "soon"), [(8, False), (7, True), (0, True), (-1, False)])
+def test_a_close_is_told_in_the_last_week_by_the_days_of_the_class(days, soon):
+    closes = end_of_day(dt.date(2026, 11, 20), "Asia/Jayapura")
+    # 20.00 UTC is already the next day in Jayapura.
+    now = dt.datetime(2026, 11, 19 - days, 20, tzinfo=dt.UTC)
+    assert closes_soon(closes, "Asia/Jayapura", now) is soon
 
 
 @pytest.fixture
@@ -185,7 +194,10 @@ def test_after_the_end_of_the_class_an_answer_counts_only_when_an_instructor_acc
             services.accept_late(attempt, by=instructor.actor)
     entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "late.accepted")).one()
     assert (entry.before["mark"], entry.after["mark"], entry.after["slots"]) == ("50.00", "100.00", [3, 4])
-    assert [notice.kind for notice in db.session.scalars(sa.select(Notice))] == ["quiz.late_accepted"]
+    told = sa.select(Notice.kind, Notice.person_id).order_by(Notice.id)
+    assert [tuple(row) for row in db.session.execute(told)] == [
+        ("staff.late", instructor.person_id), ("quiz.late_accepted", learner.person_id)
+    ]
 
 
 @pytest.mark.both

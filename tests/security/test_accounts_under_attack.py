@@ -6,10 +6,11 @@ import logging
 import re
 import statistics
 import time
+import uuid
 
 import pytest
 import sqlalchemy as sa
-from accounts.gate import PIN, WRONG, Gate, credential, with_identifiers
+from accounts.gate import PIN, WRONG, Gate, credential, the_error, with_identifiers
 from reading_pages import read
 
 from lms.accounts.models import PersonIdentifier, RoleAssignment, UserSession
@@ -19,6 +20,7 @@ from lms.core.audit import AuditEntry
 from lms.core.db import db, write_tx
 from lms.core.keys import keys
 from lms.core.permissions import SYSTEM
+from lms.core.types import UtcDateTime
 from lms.lib import clock
 from lms.lib.identifiers import fold_name
 
@@ -57,6 +59,17 @@ def test_ABUSE_A52_secret_change_role_loss_disable_and_sign_out_end_every_older_
         assert not here.is_in(), end.__name__
         assert not there.is_in(), end.__name__
 
+    who = story.teacher()
+    here, there, copied = Gate(app), Gate(other), Gate(other)
+    here.sign_in(who.code)
+    there.sign_in(who.code)
+    copied.client.set_cookie("sid", here.client.get_cookie("sid").value)
+    assert copied.is_in()
+    here.post("/akun/keluar-lain", data=read(here.get("/akun")).form_to("/akun/keluar-lain").filled())
+    assert (here.is_in(), there.is_in(), copied.is_in()) == (True, False, True)
+    here.post("/keluar", data=read(here.get("/keluar")).form_to("/keluar").filled())
+    assert (here.is_in(), copied.is_in()) == (False, False)
+
 
 def test_ABUSE_A56_the_cookie_is_new_at_sign_in_and_worthless_after_sign_out(app, story):
     who = story.teacher()
@@ -72,6 +85,32 @@ def test_ABUSE_A56_the_cookie_is_new_at_sign_in_and_worthless_after_sign_out(app
     thief.set_cookie("sid", value)
     assert thief.get("/akun").status_code == 303
     assert thief.get("/akun", headers={"X-Requested-With": "sanggar"}).status_code == 401
+
+
+def test_ABUSE_A56_signing_in_over_an_open_session_ends_it(app, story):
+    first, second = story.teacher(), story.teacher()
+    gate, copied = Gate(app), Gate(app)
+    gate.sign_in(first.code)
+    copied.client.set_cookie("sid", gate.client.get_cookie("sid").value)
+    assert copied.is_in()
+    form = read(gate.get("/masuk?lain=1")).form_to("/masuk")
+    assert gate.sign_in(second.code, WRONG, form=form).status_code == 422
+    assert copied.is_in(), "a wrong secret ends nothing"
+    assert gate.sign_in(second.code, form=form).status_code == 303
+
+    assert gate.is_in()
+    assert not copied.is_in()
+
+
+def test_ABUSE_A56_another_of_ones_own_roles_brings_no_right_the_session_did_not_have(app, story):
+    """The id stays, because nothing is gained: a session holds the roles of its sign-in, or of a password at least."""
+    who = story.staff("facilitator", "region", "52", person=story.teacher())
+    client = app.test_client()
+    token = story.sign_in(client, who, kind="own")
+    for role in ("facilitator", "admin", "system", "x", ""):
+        reply = client.post("/akun/peran", data={"_csrf": token, "_op": str(uuid.uuid4()), "role": role})
+        assert reply.status_code == 422, role
+    assert client.get("/pemantauan").status_code == 403
 
 
 def test_ABUSE_A54_wrong_secrets_close_the_account_and_never_another_one_from_that_address(app, story):
@@ -93,12 +132,86 @@ def test_ABUSE_A54_wrong_secrets_close_the_account_and_never_another_one_from_th
         assert gate.sign_in(neighbour.code, PIN, form=read(reply).form_to("/masuk")).status_code == 303
 
 
+SPELLINGS = {
+    "code": ("{code}", "{lower}", "{plain}", " {code} ", "{dots}", "{wide}", "{hard}"),
+    "nik": ("5202014107850003", "5202 0141 0785 0003", "5202.0141.0785.0003", "'5202014107850003", "5202-014107850003"),
+    "phone": ("081234567890", "+6281234567890", "6281234567890", "0812-3456-7890", "81234567890", "+62 812 3456 7890"),
+    "email": ("sumiati@contoh.id", "SUMIATI@contoh.ID", " sumiati@contoh.id\u200b"),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(SPELLINGS))
+def test_ABUSE_A54_another_spelling_or_a_forged_address_gives_no_new_tries(app, story, kind):
+    identifiers = {} if kind == "code" else {kind: SPELLINGS[kind][0]}
+    who = with_identifiers(story.teacher(), **identifiers)
+    code = who.code
+    forms = {
+        "code": code, "lower": code.lower(), "plain": code.replace("-", ""), "dots": code.replace("-", "."),
+        "wide": "".join(chr(ord(sign) + 0xFEE0) for sign in code), "hard": code.replace("-", "\u2011"),
+    }
+    spellings = [spelling.format(**forms) for spelling in SPELLINGS[kind]]
+    assert {signing.find_person(spelling) for spelling in spellings} == {who.person_id}
+    told = []
+    for number in range(8):
+        gate = Gate(app)
+        form = read(gate.get("/masuk")).form_to("/masuk")
+        sent = form.filled(identifier=spellings[number % len(spellings)], secret=WRONG)
+        lies = {"X-Forwarded-For": f"10.9.8.{number}", "X-Real-IP": "9.9.9.9", "Forwarded": "for=8.8.8.8"}
+        told.append(gate.post("/masuk", data=sent, headers=lies).status_code)
+
+    assert told == [422] * 5 + [429] * 3
+    assert Gate(app).sign_in(spellings[-1]).status_code == 429, "the right one too, until the time is over"
+
+
+@pytest.mark.both
+def test_ABUSE_A54_of_many_tries_sent_at_once_the_right_one_does_not_show(app, story, monkeypatch):
+    """While one try is hashed, others close the account: whether it was right must not be told then."""
+    hashed = secrets.matches
+
+    def slowly(*args):
+        found = hashed(*args)
+        with write_tx() as session:
+            session.execute(sa.text("UPDATE credential SET failures = 5"))
+            session.execute(sa.text("UPDATE unknown_identifier SET failures = 5"))
+            for table in ("credential", "unknown_identifier"):
+                session.execute(
+                    sa.text(f"UPDATE {table} SET locked_until = :until").bindparams(
+                        sa.bindparam("until", type_=UtcDateTime())),
+                    {"until": clock.now() + dt.timedelta(minutes=1)})
+        return found
+
+    who = story.teacher()
+    Gate(app).sign_in("tidak ada", WRONG)
+    monkeypatch.setattr(secrets, "matches", slowly)
+    told = []
+    for identifier, secret in ((who.code, PIN), (who.code, WRONG), ("tidak ada", WRONG)):
+        with write_tx() as session:
+            session.execute(sa.text("UPDATE credential SET failures = 0, locked_until = NULL"))
+            session.execute(sa.text("UPDATE unknown_identifier SET failures = 0, locked_until = NULL"))
+        reply = Gate(app).sign_in(identifier, secret)
+        told.append((reply.status_code, the_error(reply)))
+
+    assert told == [(429, "Terlalu banyak PIN salah. Tunggu 1 menit, atau minta admin kelas membuka akun.")] * 3
+    assert credential(who).failures == 5
+
+
 def test_ABUSE_A51_known_and_unknown_people_get_the_same_words_at_the_help_page(app, story):
     story.teacher()
     pages = {app.test_client().get(f"/lupa-pin?kode={code}").text for code in ("x", story.teacher().code, "")}
     without_query = {re.sub(r'lanjut=[^"]*', "", page) for page in pages}
 
     assert len(without_query) == 1
+
+
+def test_ABUSE_A51_known_and_unknown_people_get_the_same_answer_at_the_door(app, story):
+    who = with_identifiers(story.teacher(), nik=NIKS[0], phone="081234567890")
+    told = set()
+    for identifier in (who.code, "JNP-4K7X", NIKS[0], NIKS[1], "081234567890", "081234567891", "siapa@contoh.id"):
+        reply = Gate(app).sign_in(identifier, WRONG)
+        same = re.sub(r'value="[^"]*"', "", reply.text)
+        told.add((reply.status_code, same, str(sorted(name for name, _value in reply.headers))))
+
+    assert len(told) == 1
 
 
 @pytest.mark.slow
@@ -120,15 +233,58 @@ def test_ABUSE_A51_known_and_unknown_people_are_answered_in_the_same_time(app, s
 
 @pytest.mark.both
 def test_ABUSE_A46_session_keys_are_unique_have_no_common_beginning_and_serve_one_purpose(app, story):
-    import secrets as randomness
+    """Ten thousand sessions are opened, without the hashing that a sign-in costs."""
+    who = story.teacher()
+    with write_tx():
+        row = db.session.execute(signing._CREDENTIAL, {"person_id": who.person_id}).one()
+        made = [signing._open_session(row, shared=False, device="").key for _ in range(10_000)]
 
-    made = [randomness.token_urlsafe(32) for _ in range(10_000)]
     assert len(set(made)) == 10_000
     assert len({key[:6] for key in made}) > 9_990
+    assert len({key[-6:] for key in made}) > 9_990
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", key) for key in made)
+    kept = set(db.session.scalars(sa.select(UserSession.key_hash)))
+    assert kept.isdisjoint(made), "only their hashes are stored"
+
+
+def test_ABUSE_A46_an_edited_foreign_ended_or_expired_cookie_opens_nothing(app, story):
     who = story.teacher()
-    given = {signing.sign_in(who.code, PIN, shared=False, address="x", device="").key for _ in range(5)}
-    assert len({key[:6] for key in given}) == 5
-    assert all(len(key) >= 43 for key in given)
+    with clock.freeze(dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC)) as now:
+        gate = Gate(app)
+        gate.sign_in(who.code, shared="y")
+        good = gate.client.get_cookie("sid").value
+        chooser = gate.client.get_cookie("akun", path="/masuk").value
+        stored = db.session.scalar(sa.select(UserSession.key_hash).order_by(UserSession.id.desc()))
+        other_sign = good[:-1] + ("A" if good[-1] != "A" else "B")
+        for value in (other_sign, good[:-1], good + "A", good.swapcase(), stored, chooser, "", "0", "a" * 200):
+            thief = app.test_client()
+            thief.set_cookie("sid", value)
+            assert thief.get("/akun").status_code == 303, value
+        assert gate.is_in()
+        now.tick(dt.timedelta(minutes=31))
+        assert not gate.is_in(), "a shared phone was put aside for half an hour"
+
+
+def test_ABUSE_A46_a_signed_text_for_one_purpose_serves_no_other(app, story):
+    """The list of names on a shared phone, the stamp of a form, a token: each is refused in the place of another."""
+    who = story.teacher(name="Baiq Rahasia")
+    gate = Gate(app)
+    gate.sign_in(who.code, shared="y")
+    gate.post("/keluar", data=read(gate.get("/keluar")).form_to("/keluar").filled())
+    assert who.code in gate.get("/masuk").text, "the phone offers the name"
+    chooser = gate.client.get_cookie("akun", path="/masuk").value
+    edited = chooser[:-1] + ("A" if chooser[-1] != "A" else "B")
+    form = dict(read(gate.get("/masuk?lain=1")).form_to("/masuk").fields)
+    for value in (edited, chooser.partition(".")[0], form["_csrf"], form["_at"], "", "W10.x"):
+        stranger = Gate(app)
+        stranger.client.set_cookie("akun", value, path="/masuk")
+        reply = stranger.get("/masuk")
+        assert reply.status_code == 200
+        assert who.code not in reply.text, value
+    for name in ("_csrf", "_at", "_kept"):
+        reply = gate.post("/masuk", data={**form, "identifier": who.code, "secret": PIN, name: chooser})
+        assert (reply.status_code, gate.is_in()) == ((400, False) if name == "_csrf" else (303, True)), name
+        gate.client.delete_cookie("sid")
 
 
 def test_ABUSE_A46_a_mac_for_one_purpose_or_person_fits_no_other(app):
@@ -159,6 +315,18 @@ def test_ABUSE_A53_look_alikes_of_an_address_or_a_name_are_the_same(app, story):
         assert signing.find_person(typed) is None
     with pytest.raises(people.IdentifierTaken):
         with_identifiers(story.teacher(), email="sumiati@contoh.id")
+
+    for typed in ("Sumiati@Contoh.ID", "SUMIATI@CONTOH.ID "):
+        assert Gate(app).sign_in(typed).status_code == 303, typed
+    assert Gate(app).sign_in("sumi\u0430ti@contoh.id").status_code == 422
+    boss = app.test_client()
+    token = story.sign_in(boss, story.admin())
+    for number, typed in enumerate(("sumiati@contoh.id", "SUMIATI@contoh.id", " sumiati@CONTOH.ID ")):
+        reply = boss.post("/kelola/orang/baru", data={
+            "_csrf": token, "_op": str(uuid.uuid4()), "full_name": f"Orang Lain {'abc'[number]}", "sex": "P",
+            "email": typed})
+        assert reply.status_code == 422, typed
+        assert "Sudah dipakai orang lain" in reply.text
 
     folded = {fold_name(name) for name in (
         "Admin", "admin", " ADMIN ", "Аdmin", "аdmin", "ａｄｍｉｎ", "ad\u200bmin", "Ádmin", "admin\u202e",
@@ -219,7 +387,6 @@ def test_ABUSE_A62_a_refused_page_leaves_one_line_with_the_rule_and_the_request_
     who = story.teacher(name="Baiq Rahasia")
     story.sign_in(client, who)
     client.post("/akun/peran", data={})
-    app.add_url_rule  # noqa: B018
     client.get("/pratinjau?cari=" + "rahasia%0d%0a")
 
     found = [json.loads(line) for line in lines if "denied" in line]

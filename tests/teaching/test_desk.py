@@ -241,7 +241,7 @@ def test_the_figures_of_a_question_are_told_in_words(facility, discrimination, v
     def number(text):
         return None if text is None else Decimal(text)
 
-    item = Item("q", Text("?", "plain"), "multichoice", 9, number(facility), number(discrimination))
+    item = Item("q", Text("?", "plain"), True, "multichoice", 9, number(facility), number(discrimination))
     assert advice(item)[1] == verdict
 
 
@@ -269,7 +269,7 @@ def test_a_class_opens_however_many_there_are(story, desk, cohort):
     everything = story.staff("instructor", "all")
     actor = replace(everything.actor, role="instructor")
 
-    assert cohort.uuid not in {card.uuid for card in queries.class_cards(actor)}
+    assert cohort.uuid not in {card.uuid for card in queries.class_cards(actor)[0]}
     assert queries.class_card(actor, cohort.uuid).name == "Kelas Satu"
     with pytest.raises(NotFound):
         queries.class_card(admin.actor, cohort.uuid)

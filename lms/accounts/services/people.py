@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lms.accounts.models import Person, PersonIdentifier, RoleAssignment, UserSession
 from lms.core import audit, roles
-from lms.core.db import db
+from lms.core.db import db, insert_new
 from lms.core.errors import Conflict, Invalid, NotFound
 from lms.core.keys import keys
 from lms.core.permissions import Actor
@@ -65,6 +65,36 @@ def add_identifier(person_id: int, kind: str, value: str) -> None:
     db.session.add(row)
 
 
+def replace_identifier(person_id: int, kind: str, value: str | None) -> None:
+    """Put an identifier in the place of a person's present one, or take it away. Raises `IdentifierTaken`."""
+    db.session.execute(
+        sa.delete(PersonIdentifier).where(PersonIdentifier.person_id == person_id, PersonIdentifier.kind == kind)
+    )
+    if value is None:
+        return
+    row = {"uuid": uuid7(), "person_id": person_id, "kind": kind, "lookup": keys().lookup_hash(kind, value)}
+    # The unique key decides: of two that write the same one at the same moment, one is refused in words.
+    if not insert_new(PersonIdentifier, **row, sealed=keys().seal(value, row=f"person_identifier:{row['uuid']}")):
+        raise IdentifierTaken(kind=kind)
+
+
+def owners(kind: str, value: str) -> set[int]:
+    """Return who has this identifier, also when their account has ended: one, or several who share a telephone."""
+    return set(db.session.scalars(
+        sa.select(PersonIdentifier.person_id)
+        .where(PersonIdentifier.kind == kind, PersonIdentifier.lookup == keys().lookup_hash(kind, value))
+    ))
+
+
+def works_as_staff(person_id: int) -> bool:
+    """Tell whether a person holds a staff role, or will: one that begins tomorrow counts today."""
+    held = db.session.scalars(
+        sa.select(RoleAssignment.role)
+        .where(RoleAssignment.person_id == person_id, RoleAssignment.not_over(clock.now()))
+    )
+    return any(role in roles.ROLES and roles.ROLES[role].is_staff for role in held)
+
+
 def open_identifier(row: PersonIdentifier) -> str:
     """Return an identifier in plain text. Callers must hold the field capability and mask what they show."""
     return keys().open(row.sealed, row=f"person_identifier:{row.uuid}")
@@ -89,7 +119,9 @@ def assign_role(
     ends_at: dt.datetime | None = None,
     paper: str | None = None,
 ) -> RoleAssignment:
-    """Give a person a role in a scope. The same assignment in force already is returned as it is.
+    """Give a person a role in a scope. The same assignment, in force or ahead, is returned as it is.
+
+    Raises `Invalid` when the role is held there with another paper, another end, or another beginning than asked for.
 
     A staff role ends the sessions that did not begin with a password: the person signs in anew to use it.
     """
@@ -101,10 +133,15 @@ def assign_role(
         sa.select(RoleAssignment).where(
             RoleAssignment.person_id == person_id, RoleAssignment.role == role,
             RoleAssignment.scope_kind == scope_kind, RoleAssignment.scope_key == scope_key,
-            sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
+            RoleAssignment.not_over(now),
         )
     )
     if same is not None:
+        if (same.ends_at, same.paper) != (ends_at, paper) or starts_at not in (None, same.starts_at):
+            raise Invalid({"scope": _(
+                "Orang ini sudah memegang peran ini di lingkup itu, dengan tanggal atau surat lain. "
+                "Akhiri dahulu peran itu, lalu beri lagi."
+            )})
         return same
     assignment = RoleAssignment(
         person_id=person_id, role=role, scope_kind=scope_kind, scope_key=scope_key, starts_at=starts_at or now,

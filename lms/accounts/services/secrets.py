@@ -29,6 +29,8 @@ _NOBODY = _hasher.hash("nobody has this secret")
 FREE_TRIES = 5
 FIRST_LOCK = dt.timedelta(minutes=1)
 LONGEST_LOCK = dt.timedelta(hours=1)
+#: Longer than the longest lock: guessing on is never worse than waiting for the count to begin anew.
+FORGOTTEN_AFTER = dt.timedelta(days=1)
 
 
 def hash_secret(secret: str) -> str:
@@ -89,11 +91,19 @@ def store_secret(
 
 
 def note_failure(counted: Credential | UnknownIdentifier) -> bool:
-    """Count a wrong try; from the fifth on the account is closed for a minute, doubling up to an hour: True then."""
+    """Count a wrong try; from the fifth on the account is closed for a minute, doubling up to an hour: True then.
+
+    After a day without any, counting begins anew: for an account too, or the purge of those that name nobody would
+    tell the two apart.
+    """
+    now = clock.now()
+    if counted.locked_until is not None and counted.locked_until < now - FORGOTTEN_AFTER:
+        counted.failures = 0
     counted.failures += 1
     over = counted.failures - FREE_TRIES
-    if over >= 0:
-        counted.locked_until = clock.now() + min(FIRST_LOCK * 2**min(over, 10), LONGEST_LOCK)
+    # A try that closes nothing leaves a moment that is over, by so much that another server's clock agrees.
+    closed = min(FIRST_LOCK * 2**min(over, 10), LONGEST_LOCK) if over >= 0 else -FIRST_LOCK
+    counted.locked_until = now + closed
     return over >= 0
 
 

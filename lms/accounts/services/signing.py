@@ -7,6 +7,7 @@ import hashlib
 import secrets as randomness
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,10 +22,11 @@ from lms.accounts.models import (
 )
 from lms.accounts.services import secrets
 from lms.core import audit, roles
-from lms.core.db import db, insert_new, write_tx
+from lms.core.db import db, insert_new, read, write_tx
 from lms.core.errors import Refusal
 from lms.core.keys import keys
 from lms.core.permissions import SYSTEM, Actor
+from lms.core.types import UtcDateTime
 from lms.lib import clock
 from lms.lib.identifiers import normalise_email, normalise_nik, normalise_phone, parse_participant_code
 
@@ -33,7 +35,6 @@ SHARED_IDLE = dt.timedelta(minutes=30)
 STAFF_IDLE = dt.timedelta(minutes=60)
 STAFF_LONGEST = dt.timedelta(hours=12)
 ADDRESS_WINDOW = dt.timedelta(minutes=15)
-ADDRESS_FREE = 30
 
 
 class WrongSecret(Refusal):
@@ -73,14 +74,15 @@ def find_person(identifier: str) -> int | None:
     """Return whom an identifier names: participant code, NIK, e-mail, or a phone that only one person uses."""
     for kind, value in _meanings(identifier):
         if kind == "code":
-            people = db.session.scalars(
-                sa.select(Person.id).where(Person.code == value, Person.ended_at.is_(None))
-            ).all()
+            people: Sequence[int] = read(_OF_CODE, {"code": value}).scalars().all()
         else:
             people = _owners(kind, value)
         if len(people) == 1:
             return people[0]
     return None
+
+
+_OF_CODE = sa.select(Person.id).where(Person.code == sa.bindparam("code"), Person.ended_at.is_(None))
 
 
 def _owners(kind: str, value: str) -> Sequence[int]:
@@ -118,52 +120,81 @@ def _unknown_lookup(identifier: str) -> str:
     return keys().lookup_hash("unknown", f"{kind}:{value}")
 
 
-def sign_in(identifier: str, secret: str, *, shared: bool, address: str, device: str) -> SignedIn:
-    """Check a secret and open a session. Raises `WrongSecret`, `AccountLocked` or `NoRole`; counts wrong tries."""
+def sign_in(
+    identifier: str, secret: str, *, shared: bool, address: str, device: str, instead_of: Actor | None = None
+) -> SignedIn:
+    """Check a secret and open a session. Raises `WrongSecret`, `AccountLocked` or `NoRole`; counts wrong tries.
+
+    The session of `instead_of`, who was signed in on this browser until now, ends with it.
+    """
     person_id = find_person(identifier)
-    credential = db.session.get(Credential, person_id) if person_id is not None else None
-    hashed = credential.hash if credential is not None else None
-    counted = credential or db.session.get(UnknownIdentifier, _unknown_lookup(identifier))
-    if counted is not None and counted.locked_until is not None and counted.locked_until > clock.now():
+    credential = None if person_id is None else read(_CREDENTIAL, {"person_id": person_id}).first()
+    hashed = None if credential is None else credential.hash
+    locked_until = _unknown_until(identifier) if credential is None else credential.locked_until
+    if locked_until is not None and locked_until > clock.now():
         secrets.matches(None, secret)
-        raise AccountLocked(until=counted.locked_until)
+        raise AccountLocked(until=locked_until)
     fits = secrets.matches(hashed, secret)
     if not fits or credential is None:
-        _count_failure(None if credential is None else credential.person_id, identifier, address)
+        count_failure(None if credential is None else person_id, identifier, address)
         raise WrongSecret
-    with write_tx() as session:
-        locked = session.get(Credential, credential.person_id, with_for_update=True)
+    with write_tx():
+        # Hashing took its time: the secret may have been changed, or the account closed, since it was read.
+        locked = read(_CREDENTIAL.with_for_update(of=Credential), {"person_id": person_id}).first()
         if locked is None or locked.hash != hashed:
             raise WrongSecret
         if locked.locked_until is not None and locked.locked_until > clock.now():
             raise AccountLocked(until=locked.locked_until)
-        return _open_session(locked, shared=shared, device=device)
+        opened = _open_session(locked, shared=shared, device=device)
+        if instead_of is not None and instead_of.session_id is not None:
+            sign_out(instead_of.session_id, by=instead_of)
+        return opened
 
 
-def _open_session(credential: Credential, *, shared: bool, device: str) -> SignedIn:
+_CREDENTIAL = (
+    sa.select(
+        Credential.person_id, Credential.kind, Credential.hash, Credential.must_change, Credential.failures,
+        Credential.locked_until, Person.uuid.label("person_uuid"), Person.has_shared_phone,
+    )
+    .join(Person, Person.id == Credential.person_id).where(Credential.person_id == sa.bindparam("person_id"))
+)
+_FORGET_FAILURES = (
+    sa.update(Credential.__table__)  # type: ignore[arg-type]
+    .where(Credential.person_id == sa.bindparam("whose")).values(failures=0, locked_until=None)
+)
+_NEW_SESSION = sa.insert(UserSession.__table__).returning(UserSession.id)  # type: ignore[arg-type]
+
+
+def _unknown_until(identifier: str) -> dt.datetime | None:
+    counted = db.session.get(UnknownIdentifier, _unknown_lookup(identifier))
+    return None if counted is None else counted.locked_until
+
+
+def _open_session(credential: sa.Row[Any], *, shared: bool, device: str) -> SignedIn:
     now = clock.now()
-    person = db.session.get_one(Person, credential.person_id)
     # Six digits and a long session on a phone are for learning; who also works as staff needs a password for that.
     held = [
-        role for role in roles_in_force(person.id)
+        role for role in roles_in_force(credential.person_id)
         if credential.kind == "password" or not roles.ROLES[role].is_staff
     ]
     if not held:
         raise NoRole
     is_staff = any(roles.ROLES[role].is_staff for role in held)
-    kind = "staff" if is_staff else ("shared" if shared or person.has_shared_phone else "own")
+    kind = "staff" if is_staff else ("shared" if shared or credential.has_shared_phone else "own")
     key = randomness.token_urlsafe(32)
-    credential.failures, credential.locked_until = 0, None
-    row = UserSession(
-        key_hash=hash_key(key), person_id=person.id, kind=kind, role=held[0], created_at=now, touched_at=now,
-        expires_at=expiry(kind, created_at=now, touched_at=now), device=device[:80],
+    connection = db.session.connection()
+    if credential.failures or credential.locked_until:
+        connection.execute(_FORGET_FAILURES, {"whose": credential.person_id})
+    session_id: int = connection.execute(_NEW_SESSION, {
+        "key_hash": hash_key(key), "person_id": credential.person_id, "kind": kind, "role": held[0], "created_at": now,
+        "touched_at": now, "expires_at": expiry(kind, created_at=now, touched_at=now), "device": device[:80],
+    }).scalar_one()
+    person_uuid = str(credential.person_uuid)
+    actor = Actor(credential.person_id, person_uuid, held[0], session_id=session_id)
+    audit.record("session.opened", "person", person_uuid, by=actor, after={"kind": kind})
+    return SignedIn(
+        key, int(OWN_PHONE.total_seconds()) if kind == "own" else None, person_uuid, credential.must_change
     )
-    db.session.add(row)
-    db.session.flush()  # The audit row names the session.
-    actor = Actor(person.id, str(person.uuid), held[0], session_id=row.id)
-    audit.record("session.opened", "person", person.uuid, by=actor, after={"kind": kind})
-    return SignedIn(key, int(OWN_PHONE.total_seconds()) if kind == "own" else None, str(person.uuid),
-                    credential.must_change)
 
 
 def expiry(kind: str, *, created_at: dt.datetime, touched_at: dt.datetime) -> dt.datetime:
@@ -177,15 +208,18 @@ def expiry(kind: str, *, created_at: dt.datetime, touched_at: dt.datetime) -> dt
 
 def roles_in_force(person_id: int) -> list[str]:
     """Return the roles a person holds now: learning first, then in the order they were given."""
-    now = clock.now()
-    rows = db.session.execute(
-        sa.select(RoleAssignment.role).where(
-            RoleAssignment.person_id == person_id, RoleAssignment.starts_at <= now,
-            sa.or_(RoleAssignment.ends_at.is_(None), RoleAssignment.ends_at > now),
-        ).order_by(RoleAssignment.id)
-    ).scalars()
-    held = dict.fromkeys(rows)
+    held = dict.fromkeys(read(_ROLES_HELD, {"person_id": person_id, "now": clock.now()}).scalars())
     return sorted((role for role in held if role in roles.ROLES), key=lambda role: roles.ROLES[role].is_staff)
+
+
+_ROLES_HELD = (
+    sa.select(RoleAssignment.role)
+    .where(
+        RoleAssignment.person_id == sa.bindparam("person_id"),
+        RoleAssignment.in_force(sa.bindparam("now", type_=UtcDateTime())),
+    )
+    .order_by(RoleAssignment.id)
+)
 
 
 def sign_out(session_id: int, *, by: Actor) -> None:
@@ -229,16 +263,25 @@ def touch(session_id: int) -> None:
             row.expires_at = expiry(row.kind, created_at=row.created_at, touched_at=now)
 
 
-def _count_failure(person_id: int | None, identifier: str, address: str) -> None:
+def count_failure(person_id: int | None, identifier: str, address: str) -> None:
+    """Count a wrong secret for the person, else for the identifier that names nobody, and for the address.
+
+    In a transaction of its own, which no refusal rolls back. Raises `AccountLocked` when it was closed meanwhile.
+    """
     now, hashed = clock.now(), keys().lookup_hash("address", address)
     with write_tx() as session:
+        counted: Credential | UnknownIdentifier
         if person_id is not None:
-            if secrets.note_failure(session.get_one(Credential, person_id, with_for_update=True)):
-                audit.record("account.closed", "person", session.get_one(Person, person_id).uuid, by=SYSTEM)
+            counted = session.get_one(Credential, person_id, with_for_update=True)
         else:
             lookup = _unknown_lookup(identifier)
             insert_new(UnknownIdentifier, lookup=lookup, failures=0, locked_until=None)
-            secrets.note_failure(session.get_one(UnknownIdentifier, lookup, with_for_update=True))
+            counted = session.get_one(UnknownIdentifier, lookup, with_for_update=True)
+        if counted.locked_until is not None and counted.locked_until > now:
+            # Closed while this one was hashed: of many sent at once, wrong and right ones are answered alike.
+            raise AccountLocked(until=counted.locked_until)
+        if secrets.note_failure(counted) and person_id is not None:
+            audit.record("account.closed", "person", session.get_one(Person, person_id).uuid, by=SYSTEM)
         if insert_new(AddressCounter, address=hashed, window_started_at=now, failures=1):
             return
         counter = session.get_one(AddressCounter, hashed, with_for_update=True)
@@ -246,12 +289,3 @@ def _count_failure(person_id: int | None, identifier: str, address: str) -> None
             counter.window_started_at, counter.failures = now, 1
         else:
             counter.failures += 1
-
-
-def address_is_slow(address: str) -> bool:
-    """Tell whether so many tries failed from an address that its forms must wait a little. It is never locked."""
-    counter = db.session.get(AddressCounter, keys().lookup_hash("address", address))
-    return (
-        counter is not None and counter.failures > ADDRESS_FREE
-        and clock.now() - counter.window_started_at <= ADDRESS_WINDOW
-    )

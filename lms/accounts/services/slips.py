@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
-from lms.accounts.services import secrets, signing
-from lms.core import roles
+from lms.accounts.services import people, secrets
 from lms.core.db import db
 from lms.core.errors import Conflict, NotFound
 from lms.core.permissions import Actor
@@ -23,7 +22,7 @@ MOST = 40
 
 
 class StaffSecret(Conflict):
-    """The person also works as staff: only an administrator may make their secret, or a slip would be a way up."""
+    """The person works as staff, now or soon: only an administrator makes their secret, or a slip would be a way up."""
 
 
 class TooMany(Conflict):
@@ -70,7 +69,8 @@ def store(slips: Sequence[Slip], *, by: Actor) -> int:
 
 
 def _kind(person_id: int, by: Actor) -> str:
-    is_staff = any(roles.ROLES[role].is_staff for role in signing.roles_in_force(person_id))
+    # The slip is printed before the first day of work, not after it.
+    is_staff = people.works_as_staff(person_id)
     if is_staff and by.role != "system" and not by.can("person.write"):
         raise StaffSecret
     return "password" if is_staff else "pin"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint
+from markupsafe import Markup
 
-from lms.core import i18n, registry
+from lms.core import i18n
 from lms.core.web import failures, menu
 from lms.core.words_lazy import lazy as _
 from lms.lessons import services as lesson_services
-from lms.lib import clock, gift, words
+from lms.lib import gift, words
 from lms.programs.content import Text, in_language
+from lms.programs.marked import language_attribute, marked
 
 bp = Blueprint("classroom", __name__)
-
-for _kind in ("lesson.finish", "reflection.save", "question.ask", "attempt.start", "attempt.save", "attempt.submit"):
-    registry.operation_kind(_kind, queueable=_kind != "attempt.start")
 
 menu.place(
     "teacher", 10, "classroom.home", _("Beranda"), "home", lights="classroom.announcements classroom.announcement"
@@ -31,31 +32,46 @@ failures.says(
     lesson_services.NotLearning,
     _("Pelajaran terbuka setelah kelas dimulai. Tanggalnya ada di Beranda."),
 )
-failures.says(lesson_services.LessonLocked, _("Pelajaran ini masih terkunci. Selesaikan dahulu: %(missing)s."))
+
+
+def _modules_named(values: dict[str, Any]) -> dict[str, Any]:
+    named = (
+        f"{i18n.gettext('Modul %(n)s', n=number)} {in_language(title, i18n.language())[0]}"
+        for number, title in values["missing"]
+    )
+    return {"missing": ", ".join(named)}
+
+
+failures.says(
+    lesson_services.LessonLocked, _("Pelajaran ini masih terkunci. Selesaikan dahulu: %(missing)s."),
+    told=_modules_named,
+)
 
 
 @bp.app_template_filter("t")
 def in_reader_language(text: Text) -> str:
-    """Return words of a programme in the reader's language, else in Indonesian."""
+    """Return words of a programme in the reader's language, else marked as Indonesian."""
+    return marked(text, i18n.language())
+
+
+@bp.app_template_filter("bare")
+def without_mark(text: Text) -> str:
+    """Return the same words alone, for the head of a page, an attribute or an option."""
     return in_language(text, i18n.language())[0]
+
+
+@bp.app_template_filter("lang")
+def language_of(found: Any) -> Markup:
+    """Return the attribute for an element with the words of this: a text, or what knows whether it `is_translated`."""
+    if isinstance(found, Mapping):
+        return language_attribute(is_translated=i18n.language() in found)
+    return language_attribute(is_translated=found.is_translated)
 
 
 @bp.app_template_filter("asked")
 def asked(text: gift.Text) -> str:
     """Return the words of a question or an option; the template escapes them."""
     return gift.plain_text(text)
-
-
-@bp.app_template_filter("day_of")
-def day_of(moment: dt.datetime, timezone: str) -> str:
-    """Return the day of a moment as it is named where the class is."""
-    return words.date_long(clock.local(moment, timezone).date(), i18n.language())
-
-
-@bp.app_template_filter("short_day")
-def short_day(moment: dt.datetime, timezone: str) -> str:
-    """Return the day of a moment where the class is, short: "21 Nov 2026"."""
-    return words.date_short(clock.local(moment, timezone).date(), i18n.language())
 
 
 @bp.app_template_filter("until")

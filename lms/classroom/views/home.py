@@ -55,7 +55,9 @@ def module(enrolment_uuid: uuid.UUID, module_id: str) -> Response:
 def announcements() -> Response:
     """Show the announcements of one's classes, newest first."""
     pager = Pager.of_request()
-    found, pager.total = announcement_queries.announcements(by=actor(), page=pager.page, size=pager.size)
+    found = pager.fill(
+        lambda: announcement_queries.announcements(by=actor(), page=pager.page, size=pager.size)
+    )
     return page("classroom/announcements.html", kept=True, announcements=found, pager=pager)
 
 

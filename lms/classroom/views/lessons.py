@@ -26,7 +26,9 @@ class ReflectionForm(Form):
     """One's own note under a lesson; an empty one is a note that was taken back."""
 
     text = TextField(_("Refleksi"), required=False, longest=services.LONGEST, lines=4)
-    shared = wtforms.BooleanField(_("Bagikan kepada kelas. Bila tidak dicentang, hanya Anda yang membaca."))
+    shared = wtforms.BooleanField(
+        _("Bagikan kepada kelas dan pengajarnya. Bila tidak dicentang, hanya Anda yang membaca.")
+    )
 
 
 class QuestionForm(Form):
@@ -90,9 +92,9 @@ def class_reflections(enrolment_uuid: uuid.UUID, lesson_id: str) -> Response:
     """Show what the class has shared under a lesson that is open to the reader."""
     found = queries.lesson_page(enrolment_uuid, lesson_id, by=actor())
     pager = Pager.of_request()
-    shared, pager.total = lesson_queries.shared_reflections(
+    shared = pager.fill(lambda: lesson_queries.shared_reflections(
         found.desk.enrolment.cohort_id or 0, lesson_id, size=pager.size, offset=pager.offset
-    )
+    ))
     return page(
         "classroom/class_reflections.html", kept=True, desk=found.desk, lesson=found.lesson, shared=shared, pager=pager
     )

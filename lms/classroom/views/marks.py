@@ -48,6 +48,11 @@ NOTES = {
     "quizzes": _("%(done)s dari %(total)s sudah dinilai"),
     "posttest": _("belum dinilai"),
     "later": _("dinilai pada tahap berikutnya"),
+    "unrecorded": _("tidak dicatat di Sanggar"),
+}
+#: What is said below a requirement when the class is over: how far it came, and nothing that could still be done.
+RECORDED = {
+    "modules": _("%(tests_done)s dari %(tests)s kuis modul dan tes akhir lulus. %(jp_done)s dari %(jp)s JP."),
 }
 
 
@@ -57,7 +62,6 @@ class ShownRequirement:
 
     title: str
     note: str
-    state: str
     link: str | None
 
 
@@ -76,10 +80,15 @@ def own_marks() -> BaseResponse:
 def marks(enrolment_uuid: uuid.UUID) -> Response:
     """Show what counts, what is done and what is missing to pass."""
     desk = queries.desk(enrolment_uuid, by=actor())
-    sheet = mark_queries.sheet_of(desk.program, desk.facts, best_marks(desk.enrolment.id))
-    shown = [_shown(item, desk) for item in sheet.requirements]
+    sheet = mark_queries.sheet_of(
+        desk.program, desk.facts, best_marks(desk.enrolment.id), mark_queries.verdict(desk.enrolment)
+    )
+    shown: dict[str, list[ShownRequirement]] = {"todo": [], "waiting": [], "recorded": [], "done": []}
+    for item in sheet.requirements:
+        shown[item.state].append(_shown(item, desk))
     return page(
-        "classroom/marks.html", kept=True, desk=desk, sheet=sheet, requirements=shown, stages=STAGES, notes=NOTES,
+        "classroom/marks.html", kept=True, desk=desk, sheet=sheet, shown=shown, asked=len(sheet.requirements),
+        stages=STAGES, notes=NOTES,
     )
 
 
@@ -87,14 +96,16 @@ def _shown(item: mark_queries.Requirement, desk: queries.Desk) -> ShownRequireme
     values = {name: _in_words(value) for name, value in item.values.items()}
     title, open_note = (i18n.gettext(words_of, **values) for words_of in WORDS[item.code])
     note = open_note
-    if item.state == "done":
+    if item.state == "recorded":
+        note = i18n.gettext(RECORDED.get(item.code, _("Nilai %(mark)s")), **values)
+    elif item.state == "done":
         note = i18n.gettext(_("Nilai %(mark)s"), **values) if item.values.get("mark") is not None else ""
         if item.code == "modules":
             note = i18n.gettext(_("%(jp_done)s dari %(jp)s JP"), **values)
     elif item.values.get("mark") is not None:
         note = i18n.gettext(_("Nilai terbaik %(mark)s."), **values) + " " + open_note
     tier = url_for("classroom.tier", program_id=desk.program.id)
-    return ShownRequirement(title, note, item.state, tier if item.state == "todo" and item.link else None)
+    return ShownRequirement(title, note, tier if item.state == "todo" and item.link else None)
 
 
 def _in_words(value: object) -> str:

@@ -15,14 +15,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from lms.core import i18n, operations, roles
 from lms.core.errors import NotAllowed, NotFound
 from lms.core.permissions import Actor
-from lms.core.web import security
+from lms.core.web import searching, security
 from lms.core.web.identity import actor, visitor
+from lms.lib.identifiers import clean_text
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class SignedOut(Exception):
     """A form came from somebody who is not signed in any more. The sign-in page keeps what was typed."""
+
+
+class ChangeFirst(Exception):
+    """A form came from somebody who has to change a first PIN before. The page for that keeps what was typed."""
 
 
 #: For routes that everybody may see: sign-in, health, static files, pictures of lessons.
@@ -48,6 +53,8 @@ def allow(capability: str, *, conceal: bool = False) -> Callable[[View], View]:
                 if not known.actor.can(capability):
                     raise NotFound if conceal else NotAllowed
                 if known.must_change and not getattr(view, "open_before_change", False):
+                    if request.method == "POST" and not wants_json():
+                        raise ChangeFirst
                     return redirect(url_for("accounts.change_secret"), 303)
             else:
                 security.check_token()
@@ -78,7 +85,7 @@ def _to_sign_in() -> BaseResponse:
         return jsonify(ok=False, code="signed_out", text=text), 401  # type: ignore[return-value]
     if request.method == "POST":
         raise SignedOut
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
+    target = searching.address_to_return() if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", lanjut=target if security.is_own_path(target) else None), 303)
 
 
@@ -91,7 +98,8 @@ def perform(kind: str, effect: Callable[[Actor], Any], *, then: Callable[[Any], 
     """Carry out one service call as an operation and answer: back to a page, or plain data for our script.
 
     `effect` gets the actor and returns plain data; `then` turns that into the address of the next page. The reply is
-    stored with the operation, so the same form sent twice has one effect and one answer.
+    stored with the operation, so the same form sent twice has one effect and one answer. An operation that arrived in
+    another way has the result alone in its reply, and leads from here to where this page leads.
     """
     reply = operations.carry_out(
         operation_request(kind), effect, by=actor(), reply=lambda result: {"to": then(result), "result": result}
@@ -99,17 +107,22 @@ def perform(kind: str, effect: Callable[[Actor], Any], *, then: Callable[[Any], 
     g.performed = True
     if wants_json():
         return jsonify(ok=True, result=reply["result"])
-    return redirect(reply["to"], 303)
+    return redirect(reply.get("to") or then(reply["result"]), 303)
 
 
 def operation_request(kind: str) -> operations.Request:
-    """Read the operation from the request: its id, the canonical body, the device and its clock."""
+    """Read the operation from the request: its id, the canonical body, the device and its clock.
+
+    The body is what was typed and the names and ids of what it is about, which stand in the address; how the address
+    itself is spelled is no part of it, so the same change may arrive in another way and still be the same.
+    """
+    about = [(name, str(value)) for name, value in (request.view_args or {}).items()]
     fields = [(name, value) for name, values in request.form.lists() for value in values]
     files = [(name, _digest(file)) for name, sent in request.files.lists() for file in sent]
     return operations.Request(
         id=_operation_id(), kind=kind,
-        body_sha256=operations.body_hash([("_path", request.path), *fields], files),
-        device=(request.form.get("_device") or "")[:40] or None,
+        body_sha256=operations.body_hash([*about, *fields], files),
+        device=clean_text(request.form.get("_device", "")[:40]) or None,
         seq=_integer(request.form.get("_seq")),
     )
 
@@ -138,6 +151,6 @@ def next_page(default: str) -> str:
 
 
 __all__ = [
-    "PUBLIC", "Response", "SignedOut", "allow", "check_routes", "next_page", "open_before_change",
+    "PUBLIC", "ChangeFirst", "Response", "SignedOut", "allow", "check_routes", "next_page", "open_before_change",
     "operation_request", "perform", "wants_json",
 ]

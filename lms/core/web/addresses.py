@@ -6,10 +6,14 @@ of them; our templates name full endpoints on one host, so the route and the val
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request
 from werkzeug.routing import Rule
+
+#: The addresses a process keeps: a learner's next page names most of those of the last one again.
+KEPT = 5000
 
 
 class Addresses:
@@ -19,18 +23,25 @@ class Addresses:
         self._app = app
         #: (endpoint, names of the values) → the route that takes them, or None when Flask must decide.
         self._routes: dict[tuple[str, tuple[str, ...]], Rule | None] = {}
+        self._kept = lru_cache(maxsize=KEPT)(self._built)
 
     def url_for(self, endpoint: str, /, **values: Any) -> str:
         """Return the address of an endpoint, as `flask.url_for` does within a request."""
-        form = (endpoint, tuple(values))
         try:
-            route = self._routes[form]
-        except KeyError:
-            route = self._routes[form] = self._route(endpoint, values)
-        if route is None or None in values.values() or request.environ.get("SCRIPT_NAME"):
-            return self._app.url_for(endpoint, **values)
-        built = route.build(values)
-        return self._app.url_for(endpoint, **values) if built is None else built[1]
+            address = None if request.environ.get("SCRIPT_NAME") else self._kept(endpoint, *values.items())
+        except TypeError:  # A list of values cannot be kept.
+            address = None
+        return self._app.url_for(endpoint, **values) if address is None else address
+
+    def _built(self, endpoint: str, *pairs: tuple[str, Any]) -> str | None:
+        """Return an address that depends on nothing but the route and its values, or None when Flask must decide."""
+        values = dict(pairs)
+        form = (endpoint, tuple(values))
+        if form not in self._routes:
+            self._routes[form] = self._route(endpoint, values)
+        route = self._routes[form]
+        built = None if route is None or None in values.values() else route.build(values)
+        return None if built is None else built[1]
 
     def _route(self, endpoint: str, values: dict[str, Any]) -> Rule | None:
         if endpoint not in self._app.view_functions or any(name.startswith("_") for name in values):

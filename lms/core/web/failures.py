@@ -7,7 +7,8 @@ status. A stale form, a changed resend, a conflict and a busy server hand back w
 from __future__ import annotations
 
 import logging
-import uuid
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response, g, jsonify, request
 from sqlalchemy.exc import OperationalError
@@ -20,6 +21,8 @@ from lms.core.operations import OtherBody
 from lms.core.web.actions import wants_json
 from lms.core.web.identity import visitor
 from lms.core.web.pages import page
+from lms.core.web.resend import hand_back
+from lms.core.web.searching import PrivateSearch
 from lms.core.web.security import StaleToken, csrf_token
 from lms.core.words_lazy import Lazy, lazy as _
 
@@ -50,18 +53,29 @@ SECRET_FIELDS = frozenset({"pin", "secret", "current", "again", "password"})
 #: These failures say nothing against what was typed, so the page holds it.
 HANDED_BACK = frozenset({409, 503})
 
-_sentences: dict[str, Lazy] = {}
+#: The sentence of each refusal, and what puts its values into words.
+_sentences: dict[str, tuple[Lazy, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
 
 
-def says(refusal: type[Refusal], sentence: Lazy) -> None:
-    """Register the sentence of a refusal; its named places are filled from the refusal's values."""
-    _sentences[refusal.__name__] = sentence
+def says(
+    refusal: type[Refusal], sentence: Lazy, *, told: Callable[[dict[str, Any]], dict[str, Any]] = dict
+) -> None:
+    """Register the sentence of a refusal; its named places are filled from the refusal's values as `told` words them.
+
+    The words of a programme, numbers and days need `told`: they are said in the reader's language.
+    """
+    _sentences[refusal.__name__] = sentence, told
+
+
+says(PrivateSearch, _("NIK, nomor HP dan surel tidak ditaruh di alamat halaman. Cari dengan nama atau kode peserta."))
 
 
 def sentence_of(refusal: Refusal) -> str | None:
     """Return the words of a refusal in the reader's language, or None when it has none of its own."""
-    known = _sentences.get(refusal.code)
-    return None if known is None else i18n.gettext(known, **refusal.values)
+    if refusal.code not in _sentences:
+        return None
+    sentence, told = _sentences[refusal.code]
+    return i18n.gettext(sentence, **told(refusal.values))
 
 
 def init_app(app: Flask) -> None:
@@ -85,16 +99,13 @@ def _handed_back(status: int, title: str, text: str) -> Response | None:
     """Return the page that holds what somebody typed, or None when nothing was typed by anybody signed in."""
     if request.method != "POST" or visitor() is None or not (fields := typed()):
         return None
-    return page(
-        "failures/resend.html", status=status, fields=fields, reason="refused" if status == 409 else "busy",
-        title=title, text=text, nonce=uuid.uuid4().hex,
-    )
+    return hand_back(fields, "refused" if status == 409 else "busy", status=status, title=title, text=text)
 
 
 def _other_body(_problem: OtherBody) -> Response:
     if wants_json():
         return _json(409, "other_body")
-    return page("failures/resend.html", status=409, fields=typed(), reason="changed", nonce=uuid.uuid4().hex)
+    return hand_back(typed(), "changed", status=409)
 
 
 def _stale(_problem: StaleToken) -> Response:
@@ -103,7 +114,7 @@ def _stale(_problem: StaleToken) -> Response:
         return _json(403, "csrf", csrf=csrf_token() if visitor() else None)
     if visitor() is None:
         return failure(400, text=i18n.gettext("Halaman tadi sudah terlalu lama terbuka. Buka lagi, lalu isi kembali."))
-    return page("failures/resend.html", status=400, fields=typed(), reason="stale", nonce=uuid.uuid4().hex)
+    return hand_back(typed(), "stale", status=400)
 
 
 def _busy(_problem: DatabaseBusy) -> Response:

@@ -15,6 +15,7 @@ from lms.lib import words
 from lms.lib.identifiers import clean_text
 
 REQUIRED = _("Bagian ini perlu diisi.")
+MOST_DIGITS = 9
 
 
 class Form(wtforms.Form):
@@ -74,6 +75,14 @@ class TextField(wtforms.StringField):
             )
 
 
+class ChoiceField(wtforms.SelectField):
+    """A choice from a list; anything that is not in it is refused with a sentence."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in {value for value, *_rest in self.iter_choices()}:
+            raise wtforms.validators.StopValidation(i18n.gettext(_("Pilih dari daftar.")))
+
+
 class MarkField(wtforms.Field):
     """A mark from 0 to 100; "82,5" and "82.5" are both read."""
 
@@ -112,7 +121,9 @@ class WholeField(wtforms.Field):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         text = (valuelist[0] if valuelist else "").strip()
-        if not text.isascii() or not text.isdigit() or not self.least <= int(text[:9]) <= self.most:
+        # The whole text is judged: a bound that saw its first digits only would let any number through.
+        is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+        if not is_number or not self.least <= int(text) <= self.most:
             raise ValueError(
                 i18n.gettext(_("Tulis angka %(least)s sampai %(most)s."), least=self.least, most=self.most)
             )

@@ -55,7 +55,8 @@ def of_visitor() -> list[ShownPlace]:
     known = visitor()
     if known is None:
         return []
+    endpoint = request.endpoint
     return [
-        ShownPlace(url_for(item.endpoint), i18n.gettext(item.label), item.icon, request.endpoint in item.lights)
+        ShownPlace(url_for(item.endpoint), i18n.gettext(item.label), item.icon, endpoint in item.lights)
         for item in _places.get(known.actor.role, [])
     ]

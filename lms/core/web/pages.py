@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+import uuid
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -13,15 +14,13 @@ from flask import Flask, Response, g, render_template, request
 from markupsafe import Markup, escape
 
 from lms.core import i18n, operations, roles
-from lms.core.permissions import Actor
-from lms.core.web import icons, menu, security
+from lms.core.web import icons, menu, searching, security
 from lms.core.web.addresses import Addresses
 from lms.core.web.identity import visitor
 from lms.lib import markup, words
 
 LANGUAGE_COOKIE = "bahasa"
 #: Brotli's window as a power of two. Pages are shorter than that, and the default claims megabytes for each of them.
-LONG_PAGE = 14 * 1024
 WINDOW = 16
 
 
@@ -39,7 +38,10 @@ def init_app(app: Flask) -> None:
         percent=lambda value: words.percent(value, i18n.language()),
         date=lambda value: words.date_long(value, i18n.language()),
         date_short=lambda value: words.date_short(value, i18n.language()),
+        # A time is told by the clock of a place: these take its zone, and the two above refuse a time.
         moment=lambda value, zone: words.moment(value, zone, i18n.language()),
+        day_of=lambda value, zone: words.day_of(value, zone, i18n.language()),
+        short_day=lambda value, zone: words.short_day(value, zone, i18n.language()),
         size=lambda value: words.size(value, i18n.language()),
         initials=words.initials,
         whatsapp=whatsapp_link,
@@ -49,6 +51,7 @@ def init_app(app: Flask) -> None:
     )
     env.globals.update(csrf_token=security.csrf_token, hidden=hidden_fields, visitor=visitor, with_query=with_query)
     env.globals["language"] = i18n.language
+    env.globals.update(search_pattern=searching.PATTERN, key_pattern=searching.KEY_PATTERN)
     env.globals.update(roles=roles.ROLES, drawn=icons.drawn, menu=menu.of_visitor)
     # The parts are rendered once as a module, so a page does not pay for them again.
     env.globals["p"] = env.get_template("parts.html").module
@@ -92,14 +95,17 @@ def page(template: str, /, *, status: int = 200, kept: bool = False, **context: 
     """Answer with a page.
 
     `kept` marks a learner page that the browser may keep and ask about again: it gets an ETag and an empty 304 when
-    nothing changed. Every other page is never stored.
+    nothing changed. Every other page is never stored, and on a phone that several people use none is.
     """
-    body = render_template(template, **context)
+    g.page_is_kept = kept and status == 200
+    body = render_template(template, **context).encode()
     response = Response(body, status=status, content_type="text/html; charset=utf-8")
     response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
-    if kept and status == 200:
+    known = visitor()
+    # Going back shows what the browser keeps without asking us, whoever holds the phone by then.
+    if kept and status == 200 and not (known and known.session_kind == "shared"):
         response.headers["Cache-Control"] = "private, no-cache"
-        response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:24], weak=True)
+        response.set_etag(hashlib.sha256(body).hexdigest()[:24], weak=True)
         response.make_conditional(request)
     else:
         response.headers["Cache-Control"] = "no-store"
@@ -109,14 +115,19 @@ def page(template: str, /, *, status: int = 200, kept: bool = False, **context: 
 def hidden_fields(form: str, version: object = "") -> Markup:
     """Return the hidden fields of a form: its token and its operation id.
 
-    `form` names the form and the object it changes, `version` the version of that object: the id stays the same until
-    the object changes, so the page does too.
+    On a page that the browser may keep, `form` names the form and the object it changes, and `version` the version of
+    that object, one that never comes back: the id stays the same until the object changes, so the page does too. Every
+    other page gets an id of its own; a role that is chosen again, or a value put back, is another intention there.
     """
     known = visitor()
-    actor: Actor | None = known.actor if known else None
-    operation = operations.form_operation_id(actor.person_id if actor else 0, form, version)
-    return Markup('<input type="hidden" name="_csrf" value="{}"><input type="hidden" name="_op" value="{}">').format(
-        security.csrf_token(), operation
+    if known is not None and g.get("page_is_kept"):
+        operation = operations.form_operation_id(known.actor.person_id, form, version)
+    else:
+        operation = uuid.uuid4()
+    # Both values are letters, digits and hyphens that we made ourselves, so there is nothing to escape.
+    return Markup(  # noqa: S704
+        f'<input type="hidden" name="_csrf" value="{security.csrf_token()}">'
+        f'<input type="hidden" name="_op" value="{operation}">'
     )
 
 
@@ -129,6 +140,7 @@ def whatsapp_link(phone: str, text: str = "") -> str:
 def with_query(**changes: Any) -> str:
     """Return this page's address with some query values changed; None removes one. For paging, sorting, filters."""
     values = request.args.to_dict(flat=False)
+    changes = {name: None for name in values if searching.is_private(name)} | changes
     for name, value in changes.items():
         values.pop(name, None)
         if value is not None:
@@ -149,9 +161,8 @@ def _compressed(response: Response) -> Response:
     body = response.get_data()
     if len(body) < 500:
         return response
-    # Only the result of a long test is so long: at 50 kbit/s its 400 bytes less are worth 6 ms of packing here.
-    quality = 5 if len(body) < LONG_PAGE else 11
-    response.set_data(brotli.compress(body, quality=quality, lgwin=WINDOW))
+    # 5 is the knee: 11 makes a page a tenth smaller and costs forty times the CPU, more than the page itself.
+    response.set_data(brotli.compress(body, quality=5, lgwin=WINDOW))
     response.headers["Content-Encoding"] = "br"
     response.headers["Content-Length"] = str(len(response.get_data()))
     return response

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from flask import request
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -21,6 +25,21 @@ class Pager:
         text = request.args.get("hal", "1")
         number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
         return cls(max(1, number), size)
+
+    def fill(self, read: Callable[[], tuple[list[T], int]]) -> list[T]:
+        """Return the rows of this page from `read`, which gives rows and how many there are by `page` and `offset`.
+
+        A page after the last one becomes the last: the list may have grown shorter since the address was kept.
+        """
+        rows, self.total = read()
+        if self.page > self.pages:
+            self.page = self.pages
+            rows, self.total = read()
+        return rows
+
+    def part(self, rows: Sequence[T]) -> list[T]:
+        """Return this page's rows of a list that is there as a whole."""
+        return self.fill(lambda: (list(rows[self.offset:self.offset + self.size]), len(rows)))
 
     @property
     def pages(self) -> int:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from lms.config import Config
 from lms.core.keys import keys
+from lms.core.web import bodies
 from lms.core.web.identity import visitor
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -32,6 +33,7 @@ def init_app(app: Flask, *, inline_style: str) -> None:
         " frame-ancestors 'none'; object-src 'none'"
     )
     config: Config = app.extensions["lms.config"]
+    bodies.init_app(app)
     fixed = {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
@@ -45,9 +47,13 @@ def init_app(app: Flask, *, inline_style: str) -> None:
         fixed["Strict-Transport-Security"] = "max-age=31536000"
 
     @app.before_request
-    def know_the_host() -> None:
+    def guard_the_door() -> None:
         if request.host not in config.hosts:
             raise BadRequest("unknown host")
+        # Nobody types a zero byte, and PostgreSQL cannot even be asked for one.
+        if "\0" in request.path or b"%00" in request.query_string:
+            raise BadRequest("a zero byte in the address")
+        bodies.check_length(request)
 
     @app.after_request
     def put_headers(response: Response) -> Response:
@@ -64,6 +70,8 @@ def check_token() -> None:
     _check_origin()
     given = request.form.get("_csrf") or request.headers.get("X-CSRF") or ""
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
+        # A page that refuses has no form for whoever is not signed in, so it marks no browser.
+        g.pop("visit_key_is_new", None)
         raise StaleToken
 
 
@@ -96,7 +104,7 @@ def visit_key() -> str:
 
 
 def set_visit_cookie(response: Response) -> Response:
-    """Send the visit cookie when this page showed a form to somebody who is not signed in."""
+    """Send the visit cookie when this page showed a form to somebody who is not signed in: the sign-in form alone."""
     if g.get("visit_key_is_new"):
         config: Config = current_app.extensions["lms.config"]
         response.set_cookie(

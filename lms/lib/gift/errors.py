@@ -12,7 +12,7 @@ MESSAGES = {
     "brace_unopened": "Tanda }} tidak punya pasangan {{. Tulis \\}} untuk kurung kurawal di dalam teks.",
     "second_block": (
         "Ada kurung kurawal lagi setelah jawaban. Satu soal hanya punya satu {{…}}; "
-        "tulis \\{{ dan \\}} di dalam teks."
+        "tulis \\{{ dan \\}} di dalam teks. Bila ini sudah soal berikutnya, pisahkan dengan baris kosong."
     ),
     "category_not_alone": "Setelah $CATEGORY harus ada baris kosong; teks ini tidak terbaca sebagai soal.",
     "too_few_options": "Pilihan ganda perlu paling sedikit dua pilihan, di sini ada {count}.",
@@ -31,6 +31,7 @@ MESSAGES = {
     ),
     "text_missing": "Soal ini tidak punya teks pertanyaan.",
     "weights_not_100": "Bobot positif berjumlah {sum}%, seharusnya 100%.",
+    "no_right_option": "Tidak ada pilihan yang benar. Beri tanda = pada pilihan yang benar, ~ pada yang lain.",
     "no_full_mark": "Tidak ada jawaban yang bernilai 100%.",
     "ordering_subset": "Semua {count} butir ditampilkan; pemilihan {select} {wanted} butir tidak dipakai.",
     "ordering_grading": "Dinilai menurut posisi mutlak; cara {grading} tidak dipakai.",

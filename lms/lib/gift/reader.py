@@ -138,7 +138,9 @@ def _doubts(question: Question) -> Iterator[GiftError]:
         yield gift_error(line, "text_missing")
     if question.type == model.MULTIPLE_RESPONSE:
         total = sum((fraction for fraction in fractions if fraction > 0), Decimal(0))
-        if abs(total - 1) > WEIGHT_SLACK:
+        if total == 0:
+            yield gift_error(line, "no_right_option")
+        elif abs(total - 1) > WEIGHT_SLACK:
             yield gift_error(line, "weights_not_100", {"sum": f"{(total * 100).normalize():f}"})
     elif fractions and max(fractions) < 1:
         yield gift_error(line, "no_full_mark")

@@ -7,10 +7,13 @@ names, titles and plain text. Callers import from here.
 from lms.lib.identifiers.codes import new_pin, parse_participant_code, participant_code, pin_is_weak
 from lms.lib.identifiers.names import clean_text, fold_name, proper_case, split_titles, tidy_name
 from lms.lib.identifiers.numbers import (
+    PROVINCES,
     check_nik,
     check_npsn,
+    mask_email,
     mask_nik,
     mask_phone,
+    may_identify,
     normalise_email,
     normalise_nik,
     normalise_npsn,
@@ -19,12 +22,15 @@ from lms.lib.identifiers.numbers import (
 )
 
 __all__ = [
+    "PROVINCES",
     "check_nik",
     "check_npsn",
     "clean_text",
     "fold_name",
+    "mask_email",
     "mask_nik",
     "mask_phone",
+    "may_identify",
     "new_pin",
     "normalise_email",
     "normalise_nik",

@@ -8,6 +8,7 @@ person's.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 _HIDDEN = "•"
@@ -16,6 +17,12 @@ _SPACES = re.compile(r"[\s\u00a0\u200b\u2060\ufeff]+")
 _SEPARATORS = re.compile(r"[\s\u00a0\u200b\u2060\ufeff.\-‐‑‒–—]+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+")
 _DIGITS = re.compile(r"[0-9]+")
+#: The two-digit codes of the provinces; a NIK begins with the one where it was given out.
+PROVINCES = frozenset(
+    str(code) for first, last in (
+        (11, 19), (21, 21), (31, 36), (51, 53), (61, 65), (71, 76), (81, 82), (91, 96),
+    ) for code in range(first, last + 1)
+)
 _MOBILE = re.compile(r"08[0-9]{8,11}")
 _EMAIL = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_{|}~-]+)*"
@@ -130,6 +137,20 @@ def normalise_email(raw: str) -> tuple[str | None, list[str]]:
     if len(email) > 254 or len(email.partition("@")[0]) > 64 or not _EMAIL.fullmatch(email):
         return None, ["E_EMAIL_FORMAT"]
     return email, [] if email == raw else ["W_EMAIL_NORMAL"]
+
+
+def may_identify(text: str) -> bool:
+    """True for text that may hold a NIK, a telephone number or an e-mail: an "@", or eight digits or more.
+
+    Such text must not stand in an address, not even mistyped. A participant code has seven signs, a name no digits.
+    """
+    return "@" in unicodedata.normalize("NFKC", text) or sum(sign.isdigit() for sign in text) >= 8
+
+
+def mask_email(email: str) -> str:
+    """An address with the first sign of its mailbox and its host, enough for its owner to know it."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}{_HIDDEN}{_HIDDEN}{_HIDDEN}@{host}"
 
 
 def mask_nik(nik: str) -> str:

@@ -19,6 +19,7 @@ from lms.lib.markup.render import (
     Problem,
     Rendered,
     count_words,
+    split_words,
     to_html,
     to_plain,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Rendered",
     "count_words",
     "paragraphs",
+    "split_words",
     "to_html",
     "to_plain",
 ]

@@ -58,10 +58,15 @@ class Rendered:
     """Safe HTML, and what a check or a table of contents wants to know about it."""
 
     html: str
-    words: int
+    #: The words a reader sees, without signs and tags.
+    text: str
     images: tuple[Image, ...]
     headings: tuple[Heading, ...]
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def words(self) -> int:
+        return count_words(self.text)
 
 
 def to_html(source: str, *, image: ImageFinder | None = None, max_bytes: int = MAX_BYTES) -> Rendered:
@@ -76,9 +81,7 @@ def to_html(source: str, *, image: ImageFinder | None = None, max_bytes: int = M
     work = _prepare(source, image, max_bytes)
     rough = read(work.source, work.change)
     safe = sanitise(rough, frozenset(found.url for found in work.images))
-    return Rendered(
-        safe, count_words("".join(work.texts)), tuple(work.images), tuple(work.headings), work.report()
-    )
+    return Rendered(safe, "".join(work.texts), tuple(work.images), tuple(work.headings), work.report())
 
 
 def _prepare(source: str, image: ImageFinder | None, max_bytes: int) -> _Work:
@@ -101,9 +104,14 @@ def to_plain(source: str, *, max_bytes: int = MAX_BYTES) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def split_words(text: str) -> list[str]:
+    """The words of plain text in their order; "e-training", "Sa'diah" and "1.250" are one each."""
+    return _WORD.findall(text)
+
+
 def count_words(text: str) -> int:
-    """Words of plain text; "e-training", "Sa'diah" and "1.250" are one each."""
-    return len(_WORD.findall(text))
+    """How many words `split_words` finds."""
+    return len(split_words(text))
 
 
 class _Work:

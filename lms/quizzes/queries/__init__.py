@@ -7,23 +7,22 @@ that was found within scope.
 from lms.quizzes.queries.learner import (
     AttemptLine,
     AttemptPage,
-    Gain,
     QuizOverview,
     Slot,
     attempt_lines,
     attempt_page,
     best_marks,
     best_marks_of,
-    gain,
-    gain_of,
     overview,
 )
+from lms.quizzes.queries.looking import GivenMark, LookedAt, StaffReview, attempt_of_learner, essay_marks
 from lms.quizzes.queries.review import Review, ReviewSlot, review
-from lms.quizzes.queries.staff import EssayLine, LateLine, essays_to_mark, late_attempts
+from lms.quizzes.queries.staff import EssayLine, LateLine, MarkedLine, essays_to_mark, late_attempts, marked_essays
 from lms.quizzes.queries.statistics import Item, item_statistics
 
 __all__ = [
-    "AttemptLine", "AttemptPage", "EssayLine", "Gain", "Item", "LateLine", "QuizOverview", "Review", "ReviewSlot",
-    "Slot", "attempt_lines", "attempt_page", "best_marks", "best_marks_of", "essays_to_mark", "gain",
-    "gain_of", "item_statistics", "late_attempts", "overview", "review",
+    "AttemptLine", "AttemptPage", "EssayLine", "GivenMark", "Item", "LateLine", "LookedAt", "MarkedLine",
+    "QuizOverview", "Review", "ReviewSlot", "Slot", "StaffReview", "attempt_lines", "attempt_of_learner",
+    "attempt_page", "best_marks", "best_marks_of", "essay_marks", "essays_to_mark", "item_statistics",
+    "late_attempts", "marked_essays", "overview", "review",
 ]

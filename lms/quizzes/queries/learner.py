@@ -1,9 +1,9 @@
-"""The learner's side: all attempts at a quiz, the page of one attempt, best marks and the gain."""
+"""The learner's side: all attempts at a quiz, the page of one attempt, best marks."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from lms.programs.catalogue import Version
 from lms.programs.content import Program, Quiz
 from lms.programs.publish import count_learners_with
 from lms.quizzes import scoring
-from lms.quizzes.lateness import closed_reason, closes_at, deadline, is_overdue
+from lms.quizzes.lateness import closed_reason, closes_at, closes_soon, deadline, is_late, is_overdue
 from lms.quizzes.models import Attempt, AttemptQuestion, QuestionVersion
 from lms.quizzes.question_types import Presentation, Response
 from lms.quizzes.reach import as_uuid, attempt_limit, granted, version_of
@@ -51,16 +51,16 @@ class AttemptLine:
 class QuizOverview:
     """A learner's attempts at a quiz and what is possible now.
 
-    `attempts_left` is None without a limit; an open attempt is used up. `is_passed` is handed in for a pre-test and
-    never true for a practice. `closed_reason` is a code of `lateness.closed_reason` with `closed_day`. Whether the
-    module is locked is told by `completion.unlocking`.
+    `attempts_left` is None without a limit; an open attempt is used up. `closes_at` is when the class or the window of
+    the test closes it; `closed_reason` is a code of `lateness.closed_reason` with `closed_day`. Whether the module is
+    locked is told by `completion.unlocking`.
     """
 
     attempts: tuple[AttemptLine, ...]
     open_attempt: UUID | None
     attempts_left: int | None
     best: AttemptLine | None
-    is_passed: bool
+    closes_at: dt.datetime
     closed_reason: str | None
     closed_day: dt.date | None
 
@@ -79,11 +79,10 @@ def overview(enrolment: LearnerEnrolment, version: Version, quiz_id: str) -> Qui
     extra_attempts, _minutes = granted(enrolment.id, quiz_id)
     limit = attempt_limit(quiz, extra_attempts)
     reason, day = closed_reason(enrolment, quiz, now) or (None, None)
-    is_done = any(line.state != "running" if quiz.kind == "pretest" else line.is_passed for line in attempts)
     return QuizOverview(
         attempts=attempts, open_attempt=next((line.uuid for line in attempts if line.state == "running"), None),
         attempts_left=None if limit is None else max(limit - len(attempts), 0), best=scoring.best(attempts),
-        is_passed=is_done, closed_reason=reason, closed_day=day,
+        closes_at=closes, closed_reason=reason, closed_day=day,
     )
 
 
@@ -126,6 +125,10 @@ class AttemptPage:
     """All that a learner's device may know of a running attempt: no key, no fraction, no feedback, no other question.
 
     `due_at` is the server's deadline when there is a time limit; `is_overdue` says that only handing in is left.
+    `closes_soon` is when the quiz closes for the class, told in the last days before it. `ended_at` is the deadline
+    once what is answered waits for an instructor; `has_closed` says that it was the close of the quiz and not a time
+    limit. `resumes_at` is the number of the question to go on with: the first without an answer, the last when each
+    has one.
     """
 
     uuid: UUID
@@ -139,8 +142,16 @@ class AttemptPage:
     answered: int
     started_at: dt.datetime
     due_at: dt.datetime | None
+    closes_soon: dt.datetime | None
+    ended_at: dt.datetime | None
+    has_closed: bool
     is_overdue: bool
     version: int
+
+    @property
+    def resumes_at(self) -> int:
+        asked = [slot for slot in self.slots if slot.presentation.type != "description"] or list(self.slots)
+        return next((slot.number for slot in asked if not slot.is_answered), asked[-1].number)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON. The bank stays out: its ids would name the questions that were not drawn."""
@@ -174,66 +185,39 @@ def attempt_page(attempt_uuid: UUID | str, *, by: Actor) -> AttemptPage:
         )
         for item in read_slots(attempt.id, version.program)
     )
-    line = _line(attempt, quiz, closes_at(enrolment, quiz), clock.now())
+    now, closes = clock.now(), closes_at(enrolment, quiz)
+    line, ends = _line(attempt, quiz, closes, now), deadline(attempt.due_at, closes)
     return AttemptPage(
         uuid=attempt.uuid, number=attempt.number, state=line.state, quiz=quiz, module_id=module.id,
         enrolment_uuid=enrolment.uuid, timezone=enrolment.timezone, slots=slots,
-        answered=sum(slot.is_answered for slot in slots), started_at=attempt.started_at, due_at=attempt.due_at,
+        answered=sum(slot.is_answered for slot in slots), started_at=attempt.started_at,
+        due_at=None if attempt.due_at is None else ends,
+        closes_soon=closes if closes_soon(closes, enrolment.timezone, now) else None,
+        ended_at=ends if is_late(quiz, ends, now=now) else None, has_closed=ends == closes,
         is_overdue=line.is_overdue, version=attempt.version,
     )
 
 
 _BEST = (
-    sa.select(Attempt.quiz_id, sa.func.max(Attempt.mark, type_=Attempt.mark.type))
-    .where(Attempt.enrolment_id == sa.bindparam("enrolment_id"), Attempt.state == "graded").group_by(Attempt.quiz_id)
+    sa.select(Attempt.enrolment_id, Attempt.quiz_id, sa.func.max(Attempt.mark, type_=Attempt.mark.type))
+    .where(Attempt.state == "graded").group_by(Attempt.enrolment_id, Attempt.quiz_id)
 )
+_BEST_OF_ONE = _BEST.where(Attempt.enrolment_id == sa.bindparam("enrolment_id"))
 
 
 def best_marks(enrolment_id: int) -> dict[str, Decimal]:
     """Return the best mark of each quiz that has a graded attempt, in one statement."""
-    return {quiz_id: mark or Decimal(0) for quiz_id, mark in read(_BEST, {"enrolment_id": enrolment_id})}
+    rows = read(_BEST_OF_ONE, {"enrolment_id": enrolment_id})
+    return {quiz_id: mark or Decimal(0) for _enrolment, quiz_id, mark in rows}
 
 
 def best_marks_of(enrolment_ids: Iterable[int]) -> dict[int, dict[str, Decimal]]:
     """Return the best marks of several enrolments, in one statement."""
     found: dict[int, dict[str, Decimal]] = {key: {} for key in enrolment_ids}
     if found:
-        rows = db.session.execute(
-            sa.select(Attempt.enrolment_id, Attempt.quiz_id, sa.func.max(Attempt.mark, type_=Attempt.mark.type))
-            .where(Attempt.enrolment_id.in_(list(found)), Attempt.state == "graded")
-            .group_by(Attempt.enrolment_id, Attempt.quiz_id)
-        )
-        for enrolment_id, quiz_id, mark in rows:
+        for enrolment_id, quiz_id, mark in db.session.execute(_BEST.where(Attempt.enrolment_id.in_(list(found)))):
             found[enrolment_id][quiz_id] = mark or Decimal(0)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What was gained between the pre-test and the best post-test, in percent points (`points`)."""
-
-    pre: Decimal
-    post: Decimal
-
-    @property
-    def points(self) -> Decimal:
-        return self.post - self.pre
-
-
-def gain(enrolment_id: int, program: Program) -> Gain | None:
-    """Return a learner's gain, in one statement; None until both tests are graded."""
-    return gain_of(best_marks(enrolment_id), program)
-
-
-def gain_of(marks: Mapping[str, Decimal], program: Program) -> Gain | None:
-    """Return the gain from best marks that were read already."""
-    pre, post = (_best_of_kind(marks, program, kind) for kind in ("pretest", "posttest"))
-    return None if pre is None or post is None else Gain(pre, post)
-
-
-def _best_of_kind(marks: Mapping[str, Decimal], program: Program, kind: str) -> Decimal | None:
-    quizzes = (quiz for module in program.modules for quiz in module.quizzes if quiz.kind == kind)
-    return max((marks[quiz.id] for quiz in quizzes if quiz.id in marks), default=None)
 
 
 @count_learners_with

@@ -11,7 +11,7 @@ from lms.cohorts.queries import LearnerEnrolment
 from lms.core.permissions import Actor
 from lms.lib import clock
 from lms.programs.content import Quiz
-from lms.quizzes.lateness import closes_at, is_overdue
+from lms.quizzes.lateness import closes_at, is_overdue, over_reason
 from lms.quizzes.question_types import Feedback, Presentation, Response, RightAnswer
 from lms.quizzes.reach import as_uuid, attempt_limit, version_of
 from lms.quizzes.reading import attempt_in_reach
@@ -43,7 +43,11 @@ class ReviewSlot:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An attempt looked back at. Marks and feedback are there once it is graded; instructors see them at once."""
+    """An attempt looked back at. Marks and feedback are there once it is graded; staff see them at once.
+
+    `may_retry`: another attempt is left and the quiz is open. `is_closed`: no attempt can begin any more, whoever
+    grants one. `late_state` is waiting, accepted or kept (never scored) where answers came too late.
+    """
 
     uuid: UUID
     number: int
@@ -61,45 +65,62 @@ class Review:
     is_overdue: bool
     is_open: bool
     shows_answers: bool
+    may_retry: bool
+    is_closed: bool
     slots: tuple[ReviewSlot, ...]
     version: int
 
+    @property
+    def waits_for(self) -> str | None:
+        """What the result still waits for: `closing`, when its time is over, `person`, or None when it is there."""
+        if self.is_overdue:
+            return "closing"
+        return None if self.is_open and self.mark is not None else "person"
+
+    @property
+    def graded_slots(self) -> tuple[ReviewSlot, ...]:
+        """The questions that can be right or wrong."""
+        return tuple(slot for slot in self.slots if slot.presentation.type != "description")
+
+    @property
+    def right(self) -> int:
+        """How many questions are fully right."""
+        return sum(slot.mark == FULL for slot in self.slots)
+
 
 def review(attempt_uuid: UUID | str, *, by: Actor) -> Review:
-    """Return the review of an attempt, in two statements: of one's own, or of a learner one marks.
+    """Return the review of an attempt, in two statements: of one's own, or of a learner one follows.
 
     Points and feedback come as soon as it is graded; right answers when no attempt is left and none is running, or
-    the class has ended. Raises `NotFound`, `AttemptRunning`.
+    the class has ended. Staff also see what waits and what still runs, and those who mark see the right answers.
+    Raises `NotFound`, `AttemptRunning`.
     """
-    capability = "learning.do" if by.can("learning.do") else "essay.mark"
+    is_staff = not by.can("learning.do")
+    capability = "learner.follow" if is_staff else "learning.do"
     attempt, enrolment, use = attempt_in_reach(as_uuid(attempt_uuid), by=by, capability=capability)
     version = version_of(enrolment)
     module, quiz = version.program.quiz(attempt.quiz_id)
-    is_over = attempt.state == "running" and is_overdue(
-        quiz, attempt.due_at, closes_at(enrolment, quiz), clock.now()
-    )
-    if attempt.state == "running" and not is_over:
+    now = clock.now()
+    is_over = attempt.state == "running" and is_overdue(quiz, attempt.due_at, closes_at(enrolment, quiz), now)
+    if attempt.state == "running" and not is_over and not is_staff:
         raise AttemptRunning
-    is_staff = capability == "essay.mark"
     limit = attempt_limit(quiz, use.extra)
     is_spent = limit is not None and use.used >= limit and not use.running
     is_open = is_staff or attempt.state == "graded"
-    shows_answers = is_staff or (attempt.state == "graded" and (is_spent or _has_ended(enrolment)))
+    shows_answers = by.can("essay.mark") or (attempt.state == "graded" and (is_spent or now > enrolment.closes_at))
+    is_closed = over_reason(enrolment, quiz, now) is not None
     return Review(
         uuid=attempt.uuid, number=attempt.number, state="submitted" if is_over else attempt.state, quiz=quiz,
         module_id=module.id, enrolment=enrolment, enrolment_uuid=enrolment.uuid, person_id=enrolment.person_id,
         timezone=enrolment.timezone, mark=attempt.mark, is_passed=attempt.is_passed, submitted_at=attempt.submitted_at,
         late_state=attempt.late_state, is_overdue=is_over, is_open=is_open, shows_answers=shows_answers,
+        may_retry=not is_spent and not is_closed, is_closed=is_closed,
         slots=tuple(
             _slot(item, by.language, is_open=is_open, shows_answers=shows_answers)
             for item in read_slots(attempt.id, version.program)
         ),
         version=attempt.version,
     )
-
-
-def _has_ended(enrolment: LearnerEnrolment) -> bool:
-    return clock.now() > enrolment.closes_at
 
 
 def _slot(item: SeenSlot, language: str, *, is_open: bool, shows_answers: bool) -> ReviewSlot:

@@ -1,10 +1,11 @@
-"""The instructor's lists: essays that wait for a mark, attempts with late answers that wait for a decision."""
+"""The instructor's lists: essays that wait for a mark, those marked, late answers that wait for a decision."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +16,9 @@ from lms.cohorts.models import Cohort, Enrolment
 from lms.core.db import db
 from lms.core.permissions import Actor
 from lms.lib.gift import Text
+from lms.lib.identifiers import fold_name
 from lms.programs import catalogue
-from lms.quizzes.models import AnswerLog, Attempt, AttemptQuestion, QuestionVersion
+from lms.quizzes.models import AnswerLog, Attempt, AttemptQuestion, EssayMark, QuestionVersion
 from lms.quizzes.reach import as_uuid
 from lms.quizzes.wording import WordedQuestion
 
@@ -77,6 +79,70 @@ def essays_to_mark(
             question=WordedQuestion(row.content).in_language(by.language).text, answer=row.answer,
             learner=row.full_name, enrolment_uuid=row.enrolment_uuid, cohort_name=row.name, timezone=row.timezone,
             submitted_at=row.submitted_at, version=row.version,
+        )
+        for row in rows
+    ], total
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedLine:
+    """An essay with the mark that counts; `changes` is how often it was replaced."""
+
+    attempt_uuid: uuid.UUID
+    slot: int
+    quiz_title: dict[str, str]
+    learner: str
+    cohort_name: str
+    timezone: str
+    mark: Decimal
+    marked_at: dt.datetime
+    marker: str
+    changes: int
+
+
+def marked_essays(
+    *, by: Actor, text: str = "", cohort_uuid: uuid.UUID | str | None = None, page: int = 1, size: int = PAGE_SIZE
+) -> tuple[list[MarkedLine], int]:
+    """Return one page of the essays that have a mark, the newest mark first, and how many there are: two statements.
+
+    `text` is a part of the learner's name.
+    """
+    newest = (
+        sa.select(sa.func.max(EssayMark.id).label("id"), sa.func.count().label("n"))
+        .group_by(EssayMark.attempt_question_id).subquery()
+    )
+    wanted = [AttemptQuestion.fraction.is_not(None), Enrolment.person_id != by.person_id]
+    if cohort_uuid is not None:
+        wanted.append(Cohort.uuid == as_uuid(cohort_uuid))
+    if text:
+        wanted.append(Person.name_key.contains(fold_name(text), autoescape=True))
+    marker = sa.orm.aliased(Person)
+
+    def listed(*columns: Any) -> sa.Select[Any]:
+        return (
+            scope.enrolments(*columns, actor=by, capability="essay.mark")
+            .join(Person, Person.id == Enrolment.person_id)
+            .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+            .join(AttemptQuestion, AttemptQuestion.attempt_id == Attempt.id)
+            .join(EssayMark, EssayMark.attempt_question_id == AttemptQuestion.id)
+            .join(newest, newest.c.id == EssayMark.id).join(marker, marker.id == EssayMark.marked_by)
+            .where(*wanted)
+        )
+
+    total = db.session.scalar(listed(sa.func.count())) or 0
+    rows = db.session.execute(
+        listed(
+            Attempt.uuid.label("attempt_uuid"), Attempt.quiz_id, AttemptQuestion.slot, Person.full_name, Cohort.name,
+            Cohort.timezone, Cohort.program_version_id, EssayMark.mark, EssayMark.marked_at,
+            marker.full_name.label("marker"), newest.c.n,
+        )
+        .order_by(EssayMark.id.desc()).limit(size).offset((page - 1) * size)
+    )
+    return [
+        MarkedLine(
+            attempt_uuid=row.attempt_uuid, slot=row.slot, quiz_title=_title(row.program_version_id, row.quiz_id),
+            learner=row.full_name, cohort_name=row.name, timezone=row.timezone, mark=row.mark, marked_at=row.marked_at,
+            marker=row.marker, changes=row.n - 1,
         )
         for row in rows
     ], total

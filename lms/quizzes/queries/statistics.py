@@ -14,7 +14,7 @@ from lms.cohorts.models import Cohort, Enrolment
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor
-from lms.lib.gift import Question as GiftQuestion, Text
+from lms.lib.gift import Text
 from lms.programs import catalogue
 from lms.quizzes import scoring
 from lms.quizzes.models import Attempt, AttemptQuestion, QuestionVersion
@@ -30,11 +30,12 @@ class Item:
     """A question in figures. `n` answers; `facility` 0 to 1, `discrimination` −1 to 1, both None under five answers.
 
     Discrimination is the correlation of this item with the rest of its attempt; None too where one of them never
-    varies.
+    varies. `is_translated` is false where the words are Indonesian for a reader of another language.
     """
 
     question_id: str
     text: Text
+    is_translated: bool
     type: str
     n: int
     facility: Decimal | None
@@ -66,7 +67,7 @@ def item_statistics(cohort_uuid: uuid.UUID | str, quiz_id: str, *, by: Actor) ->
     tries = _best_tries(as_uuid(cohort_uuid), quiz_id, by=by)
     questions = {key: program.questions.get(key) for one in tries for key in one.fractions}
     return [
-        _item(key, WordedQuestion(question.content).in_language(by.language), tries)
+        _item(key, WordedQuestion(question.content), by.language, tries)
         for key, question in sorted(questions.items()) if question is not None
     ]
 
@@ -91,7 +92,7 @@ def _best_tries(cohort_uuid: uuid.UUID, quiz_id: str, *, by: Actor) -> list[_Try
     return [one for one in best if one is not None]
 
 
-def _item(question_id: str, question: GiftQuestion, tries: Sequence[_Try]) -> Item:
+def _item(question_id: str, question: WordedQuestion, language: str, tries: Sequence[_Try]) -> Item:
     own, rest = [], []
     for one in tries:
         if question_id in one.fractions:
@@ -100,7 +101,8 @@ def _item(question_id: str, question: GiftQuestion, tries: Sequence[_Try]) -> It
             rest.append(sum(others) / len(others) if others else 0.0)
     is_enough = len(own) >= FEWEST
     return Item(
-        question_id, question.text, question.type, len(own),
+        question_id, question.in_language(language).text, not question.fell_back(language), question.own.type,
+        len(own),
         _rounded(sum(own) / len(own)) if is_enough else None,
         correlation(own, rest) if is_enough else None,
     )

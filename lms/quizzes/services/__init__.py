@@ -8,6 +8,7 @@ from lms.quizzes.refusals import (
     AttemptFinished,
     AttemptRunning,
     AttemptsUsedUp,
+    GrantTooLate,
     NotDueYet,
     NothingLate,
     OwnWork,
@@ -16,12 +17,12 @@ from lms.quizzes.refusals import (
     UnknownSlot,
 )
 from lms.quizzes.services.answering import save_answers, submit
-from lms.quizzes.services.granting import accept_late, grant_allowance
+from lms.quizzes.services.granting import accept_late, grant_allowance, leave_out_late
 from lms.quizzes.services.marking import mark_essay
 from lms.quizzes.services.starting import start_attempt
 
 __all__ = [
-    "AttemptFinished", "AttemptRunning", "AttemptsUsedUp", "NotDueYet", "NothingLate", "OwnWork", "QuizClosed",
-    "QuizLocked", "UnknownSlot", "accept_late", "grant_allowance", "mark_essay", "save_answers", "start_attempt",
-    "submit",
+    "AttemptFinished", "AttemptRunning", "AttemptsUsedUp", "GrantTooLate", "NotDueYet", "NothingLate", "OwnWork",
+    "QuizClosed", "QuizLocked", "UnknownSlot", "accept_late", "grant_allowance", "leave_out_late", "mark_essay",
+    "save_answers", "start_attempt", "submit",
 ]

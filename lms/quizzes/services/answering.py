@@ -10,8 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lms.cohorts.telling import tell_staff
 from lms.core.db import db, insert_rows
 from lms.core.errors import Invalid
+from lms.core.operations import Unchanged
 from lms.core.permissions import Actor
 from lms.core.words_lazy import lazy as _
 from lms.lib import clock
@@ -62,13 +64,16 @@ def save_answers(
     if _is_over(work):
         raise AttemptFinished(attempt=str(work.attempt.uuid))
     parsed, marked = _read(work, answers, flags)
+    before = work.attempt.version
     close_if_overdue(work, by=by)
     late = _take(work, parsed, marked, Arrival(device, seq, client_at), by=by)
     note_activity(work.enrolment)
-    return {
+    kept = {
         "saved": sorted(parsed), "late": late, "answered": sum(slot.is_answered for slot in work.slots),
         "version": work.attempt.version,
     }
+    # What a device numbered is remembered with its number, also when the answers are the same.
+    return Unchanged(kept) if device is None and work.attempt.version == before else kept
 
 
 def submit(
@@ -96,7 +101,7 @@ def submit(
         raise
     close_if_overdue(work, by=by)
     if _is_over(work):
-        if any(_differs(slot.row.answer, parsed[slot.number]) for slot in work.slots if slot.number in parsed):
+        if any(differs(slot.row.answer, parsed[slot.number]) for slot in work.slots if slot.number in parsed):
             raise AttemptFinished(attempt=str(attempt.uuid))
         return result(work)
     _take(work, parsed, marked, Arrival(device, seq, client_at), by=by)
@@ -142,7 +147,7 @@ def _parsed(slot: LoadedSlot, fields: Mapping[str, list[str]]) -> Response:
     return value or None
 
 
-def _differs(before: Response, after: Response) -> bool:
+def differs(before: Response, after: Response) -> bool:
     """Tell whether two answers differ; all ways of having answered nothing are the same."""
     return (before or None) != (after or None)
 
@@ -164,13 +169,13 @@ def _take(
         if number not in parsed:
             continue
         value, is_older = parsed[number], _is_older(work, number, arrival)
-        if not _differs(before.get(number, row.answer), value):
+        if not differs(before.get(number, row.answer), value):
             continue
         is_changed = True
         flag = "older" if is_older else "late" if late else None
         arrived.append(_logged(work, slot, value, flag, arrival, now, by=by))
         if flag == "late":
-            attempt.late_state = "kept" if work.quiz.online else "waiting"
+            _is_late(work)
         elif flag is None:
             row.answer, row.answered_at = value, now if slot.question.is_answered(value) else None
     insert_rows(AnswerLog, arrived)
@@ -178,6 +183,17 @@ def _take(
     if is_changed:
         attempt.version += 1
     return late
+
+
+def _is_late(work: Work) -> None:
+    """Let late answers wait for a decision, which is asked for once; those of an online quiz are only kept."""
+    if work.quiz.online:
+        work.attempt.late_state = "kept"
+    elif work.attempt.late_state != "waiting":
+        work.attempt.late_state = "waiting"
+        tell_staff(
+            work.enrolment, "attempt.grant", "staff.late", link=f"/penilaian?kelas={work.enrolment.cohort_uuid}"
+        )
 
 
 def _logged(
@@ -227,11 +243,12 @@ def _heard_at(work: Work, arrival: Arrival) -> dt.datetime | None:
     return last or work.attempt.started_at
 
 
-def late_answers(attempt_id: int) -> dict[int, Response]:
-    """Return the newest late answer of each slot."""
+def late_answers(attempt_id: int, *, after: int = 0) -> dict[int, Response]:
+    """Return the newest late answer of each slot, of those logged after the row with this id."""
     rows = db.session.execute(
         sa.select(AnswerLog.slot, AnswerLog.value)
-        .where(AnswerLog.attempt_id == attempt_id, AnswerLog.flag == "late").order_by(AnswerLog.id)
+        .where(AnswerLog.attempt_id == attempt_id, AnswerLog.flag == "late", AnswerLog.id > after)
+        .order_by(AnswerLog.id)
     )
     return {row.slot: row.value for row in rows}
 

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from lms.cohorts.telling import tell_staff
 from lms.completion import services as completion
 from lms.core import audit
 from lms.core.permissions import Actor
@@ -27,6 +28,14 @@ def close(work: Work, *, by: Actor, at: dt.datetime | None = None, is_timed_out:
         "attempt.timed_out" if is_timed_out else "attempt.submitted", "attempt", attempt.uuid, by=by,
         before={"state": "running"}, after=_told(work),
     )
+    _tell_who_marks(work)
+
+
+def _tell_who_marks(work: Work) -> None:
+    waiting = sum(slot.question.kind.graded_by == "person" and slot.row.fraction is None for slot in work.slots)
+    if waiting:
+        link = f"/penilaian?kelas={work.enrolment.cohort_uuid}"
+        tell_staff(work.enrolment, "essay.mark", "staff.essay", n=waiting, link=link)
 
 
 def close_if_overdue(work: Work, *, by: Actor) -> bool:

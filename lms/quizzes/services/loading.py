@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from lms.cohorts import scope
 from lms.cohorts.models import Enrolment
-from lms.cohorts.queries import LearnerEnrolment, learner_enrolment
-from lms.core.db import db, read
+from lms.cohorts.queries import COLUMNS, LearnerEnrolment, as_enrolment
+from lms.core.db import db, locks_rows, read
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Scope
 from lms.lib import clock
@@ -68,13 +68,14 @@ def attempt_in_scope(attempt_uuid: uuid.UUID | str, *, by: Actor, capability: st
 
 
 def _load(attempt_uuid: uuid.UUID, *, by: Actor, capability: str) -> Work:
-    # The lock comes first and alone: only what is read after waiting for it is certainly the newest.
-    enrolment_uuid = read(
-        _lock(by.role, by.scopes, capability), {"actor_id": by.person_id, "attempt_uuid": attempt_uuid}
-    ).scalar()
-    if enrolment_uuid is None:
+    values = {"actor_id": by.person_id, "attempt_uuid": attempt_uuid}
+    if locks_rows():
+        # The lock comes first and alone: only what is read after waiting for it is certainly the newest.
+        read(_lock(by.role, by.scopes, capability), values)
+    row = read(_enrolment_of(by.role, by.scopes, capability), values).first()
+    if row is None:
         raise NotFound
-    enrolment = learner_enrolment(enrolment_uuid, by=by, capability=capability)
+    enrolment = as_enrolment(row)
     attempt = db.session.scalars(_ATTEMPT, {"attempt_uuid": attempt_uuid}).one()
     version = version_of(enrolment)
     _module, quiz = version.program.quiz(attempt.quiz_id)
@@ -88,12 +89,20 @@ _ATTEMPT = (
 
 
 @lru_cache(maxsize=1000)
+def _enrolment_of(role: str, scopes: tuple[Scope, ...], capability: str) -> sa.Select[Any]:
+    return _of_attempt(COLUMNS, role, scopes, capability)
+
+
+@lru_cache(maxsize=1000)
 def _lock(role: str, scopes: tuple[Scope, ...], capability: str) -> sa.Select[Any]:
+    return _of_attempt((Enrolment.id,), role, scopes, capability).with_for_update(of=Enrolment, key_share=True)
+
+
+def _of_attempt(columns: tuple[Any, ...], role: str, scopes: tuple[Scope, ...], capability: str) -> sa.Select[Any]:
     return (
-        scope.enrolments(Enrolment.uuid, actor=scope.anybody(role, scopes), capability=capability)
+        scope.enrolments(*columns, actor=scope.anybody(role, scopes), capability=capability)
         .join(Attempt, Attempt.enrolment_id == Enrolment.id)
         .where(Attempt.uuid == sa.bindparam("attempt_uuid", type_=sa.Uuid))
-        .with_for_update(of=Enrolment, key_share=True)
     )
 
 

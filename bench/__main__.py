@@ -11,7 +11,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from bench import scenarios
@@ -55,9 +54,9 @@ def main() -> int:
 
 def _measure(ours: Server, bare: Server, learners: list[Learner], options: argparse.Namespace) -> dict:
     rows: dict[str, dict] = {}
-    for name, (prepare, run) in scenarios.ALL.items():
-        floor = _drive(bare, scenarios.bare_page, lambda _b, _l: None, learners, options)
-        row = _drive(ours, run, prepare, learners, options)
+    for name, scenario in scenarios.ALL.items():
+        floor = _drive(bare, scenarios.BARE, learners, options)
+        row = _drive(ours, scenario, learners, options)
         for figure in ("cpu_ms", "p50_ms", "p99_ms"):
             row[f"{figure}_ratio"] = round(row[figure] / floor[figure], 2) if floor[figure] else None
         row["rate_ratio"] = round(row["per_second"] / floor["per_second"], 3)
@@ -70,17 +69,18 @@ def _measure(ours: Server, bare: Server, learners: list[Learner], options: argpa
 
 
 def _drive(
-    server: Server, run: Callable[[Browser, Learner], int], prepare: Callable[[Browser, Learner], None],
-    learners: list[Learner], options: argparse.Namespace,
+    server: Server, scenario: scenarios.Scenario, learners: list[Learner], options: argparse.Namespace
 ) -> dict:
     """Run a scenario from several kept-alive clients; CPU is that of the server's whole process group."""
-    browsers = []
+    clients = []
     for number in range(options.clients):
-        browser = Browser(server.port)
-        prepare(browser, learners[number])
-        for _ in range(WARM_UP):
-            run(browser, learners[number])
-        browsers.append(browser)
+        browser, own = Browser(server.port), learners[number :: options.clients]
+        if scenario.people:
+            own = own[: scenario.people]
+            scenarios.prepare(browser, own)
+        for turn in range(WARM_UP):
+            scenario.run(browser, own[turn % len(own)])
+        clients.append((browser, own))
     share = max(1, options.requests // options.clients)
     deadline = time.monotonic() + options.seconds
     times: list[float] = []
@@ -92,7 +92,7 @@ def _drive(
                 return
             started = time.perf_counter()
             try:
-                sent = run(browser, own[turn % len(own)])
+                sent = scenario.run(browser, own[turn % len(own)])
             except (Unexpected, OSError) as problem:
                 with lock:
                     errors[0] += 1
@@ -103,10 +103,7 @@ def _drive(
                 requests[0] += sent
 
     before, started = server.cpu_seconds(), time.perf_counter()
-    threads = [
-        threading.Thread(target=client, args=(browser, learners[number :: options.clients]))
-        for number, browser in enumerate(browsers)
-    ]
+    threads = [threading.Thread(target=client, args=each) for each in clients]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -39,9 +39,18 @@ class Browser:
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.cookies: dict[str, str] = {}
+        self.sessions: dict[str, dict[str, str]] = {}
         self.seconds: dict[str, list[float]] = {}
         self.bytes: dict[str, list[int]] = {}
         self.location = ""
+
+    def keep(self, code: str) -> None:
+        """Remember the session under way as that of a person."""
+        self.sessions[code] = dict(self.cookies)
+
+    def become(self, code: str) -> None:
+        """Go on as a person whose session was kept."""
+        self.cookies = self.sessions[code]
 
     def get(self, path: str, *, name: str = "", wants: str = "") -> str:
         """Fetch a page, follow nothing, and check that it contains what it should."""

@@ -10,6 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+from lms.core.serving import THREADS
+
+WORKERS = 2
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -17,13 +20,13 @@ class Server:
     """A gunicorn with its workers, on a port of its own."""
 
     def __init__(
-        self, application: str, port: int, *, environment: dict[str, str], ready: str, workers: int = 2
+        self, application: str, port: int, *, environment: dict[str, str], ready: str, workers: int = WORKERS
     ) -> None:
         self.port = port
         shared = "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
-             "--workers", str(workers), "--threads", "4", "--worker-tmp-dir", shared, "--log-level", "warning",
+             "--workers", str(workers), "--threads", str(THREADS), "--worker-tmp-dir", shared, "--log-level", "warning",
              "--keep-alive", "30"],
             env={**os.environ, **environment}, start_new_session=True,
         )

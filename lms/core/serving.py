@@ -24,7 +24,7 @@ from flask import Flask
 from lms.config import Config
 from lms.core import jobs, migrations
 
-THREADS = 4
+THREADS = 16
 #: A stop must free the port within five seconds, also when a slow request is under way.
 GRACE_SECONDS = 3
 #: A worker is replaced after this many requests, so that a leak somewhere never grows without end.

@@ -1,13 +1,20 @@
-"""The body of a request arrives whole or not at all.
+"""The body of a request arrives whole or not at all, and nobody waits for it.
 
 A phone that loses its signal leaves half a form behind. The server hands it on as if it had ended there, and the
 library believes a server that says its bodies end by themselves; then half a text would be stored as all of it. Here
 the length that was announced is held against what came, and a body that announces none is not read.
+
+A phone on 2G needs minutes for a photo. Its body is fetched before the request gets a turn, so it holds a thread of the
+server and nothing else. Turns are few, because threads of one process that all want to compute hinder each other: with
+four at once a lesson costs half as much again as with two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import LengthRequired
@@ -18,19 +25,45 @@ if TYPE_CHECKING:
     from flask import Flask, Request
 
 ENDS_BY_ITSELF = "wsgi.input_terminated"
+#: How many requests of one process compute at the same time; while one hashes a secret or waits for the disk, another
+#: goes on.
+TURNS = 2
+#: A body up to this many bytes waits in memory, a longer one in a file of the system's temporary folder.
+IN_MEMORY = 256 * 1024
+PIECE = 64 * 1024
 
 
 def init_app(app: Flask) -> None:
-    """Let no body through that is shorter than it says: reading one answers 400."""
+    """Let no body through that is shorter than it says (reading one answers 400), and few requests at once."""
     inner: WSGIApplication = app.wsgi_app
+    turns = threading.BoundedSemaphore(TURNS)
 
     def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH"):
             # Without the server's word the library counts the bytes itself, and refuses what ends early.
             environ.pop(ENDS_BY_ITSELF, None)
-        return inner(environ, start_response)
+        with _fetched(environ, app.config["MAX_CONTENT_LENGTH"]), turns:
+            return inner(environ, start_response)
 
     app.wsgi_app = whole  # type: ignore[method-assign]
+
+
+@contextmanager
+def _fetched(environ: WSGIEnvironment, most: int) -> Iterator[None]:
+    """Put in the place of the body, which comes at the pace of the phone, what has come of it when it ended."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or not 0 < int(length) <= most:
+        # There is none, or it is refused by its announcement and nothing of it is read.
+        yield
+        return
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as here:
+        missing = int(length)
+        while missing and (piece := environ["wsgi.input"].read(min(missing, PIECE))):
+            here.write(piece)
+            missing -= len(piece)
+        here.seek(0)
+        environ["wsgi.input"] = here
+        yield
 
 
 def check_length(request: Request) -> None:

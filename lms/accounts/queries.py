@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +61,6 @@ class OwnAccount:
     #: Masked: somebody else may look over a shoulder.
     phone: str | None
     secret_kind: str
-    secret_changed_at: dt.datetime
     sessions: list[UserSession]
 
 
@@ -71,7 +69,7 @@ def own_account(*, by: Actor) -> OwnAccount:
     row = db.session.execute(
         sa.select(
             Person.code, Person.full_name, Person.title_prefix, Person.title_suffix, Person.call_name,
-            Institution.name, Credential.kind, Credential.changed_at,
+            Institution.name, Credential.kind,
         )
         .outerjoin(Institution, Institution.id == Person.institution_id)
         .join(Credential, Credential.person_id == Person.id)
@@ -87,7 +85,7 @@ def own_account(*, by: Actor) -> OwnAccount:
     phone = phones_of([by.person_id]).get(by.person_id)
     return OwnAccount(
         row.code, f"{named}, {row.title_suffix}" if row.title_suffix else named, row.call_name, row.name,
-        mask_phone(phone) if phone else None, row.kind, row.changed_at, list(open_sessions),
+        mask_phone(phone) if phone else None, row.kind, list(open_sessions),
     )
 
 

@@ -248,9 +248,7 @@ def _change_page(form: ChangeSecretForm | None = None, *, kept: str = "", status
     # Without a form yet there is nothing typed into it, also where the sign-in form has led here.
     form = form or CHANGE_FORMS[known.secret_kind](MultiDict())
     return page(
-        "accounts/change_secret.html", status=status, form=form, kind=known.secret_kind,
-        version=known.secret_changed_at.isoformat(),
-        kept_form=kept,
+        "accounts/change_secret.html", status=status, form=form, kind=known.secret_kind, kept_form=kept,
     )
 
 

@@ -155,7 +155,6 @@ class PersonPage:
     ended_at: dt.datetime | None
     secret_kind: str | None
     must_change: bool | None
-    secret_changed_at: dt.datetime | None
     locked_until: dt.datetime | None
     failures: int | None
     last_seen: dt.datetime | None
@@ -173,12 +172,6 @@ class PersonPage:
         known = [roles.ROLES.get(line.role) for line in self.roles if not line.is_over]
         return self.secret_kind not in (None, "password") and any(role is not None and role.is_staff for role in known)
 
-    @property
-    def version(self) -> str:
-        """Changes with the account and its roles, so that a form made before does not act twice."""
-        over = sum(line.is_over for line in self.roles)
-        return f"{self.secret_changed_at}:{self.failures}:{self.locked_until}:{self.ended_at}:{len(self.roles)}:{over}"
-
 
 def person_page(person: UUID, *, by: Actor) -> PersonPage:
     """Return one person. Raises `NotFound`."""
@@ -189,7 +182,7 @@ def person_page(person: UUID, *, by: Actor) -> PersonPage:
             Person.call_name, Person.sex, Person.has_shared_phone, Person.merged_into_id,
             Institution.name.label("institution"), Person.is_demo, Person.created_at, Person.ended_at,
             Credential.kind.label("secret_kind"), Credential.must_change,
-            Credential.changed_at.label("secret_changed_at"), Credential.locked_until, Credential.failures,
+            Credential.locked_until, Credential.failures,
             sa.select(sa.func.max(UserSession.touched_at, type_=UtcDateTime()))
             .where(UserSession.person_id == Person.id).scalar_subquery().label("last_seen"),
         )

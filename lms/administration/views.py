@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request, url_for
@@ -71,8 +71,7 @@ def new_person() -> Response:
 
 
 def _new_person(form: PersonForm, *, status: int = 200) -> Response:
-    # Every showing of this form is for another person, so it gets an operation of its own.
-    return page("administration/new_person.html", status=status, form=form, nonce=uuid4().hex)
+    return page("administration/new_person.html", status=status, form=form)
 
 
 @bp.post("/kelola/orang/baru")

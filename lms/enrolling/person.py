@@ -68,11 +68,6 @@ class PersonPage:
         """Whether wrong tries keep the account closed just now."""
         return self.locked_until is not None and self.locked_until > clock.now()
 
-    @property
-    def secret_version(self) -> str:
-        """Changes with the secret and with every wrong try, so that a form made before cannot act twice."""
-        return f"{self.secret_changed_at}{self.failures}{self.locked_until}"
-
 
 def person_page(enrolment_uuid: UUID, known: Versions, *, by: Actor) -> PersonPage:
     """Return a person within the actor's scope: four statements. Raises `NotFound`."""
@@ -134,7 +129,6 @@ class SlipLine:
     full_name: str
     institution: str | None
     has_signed_in: bool
-    secret_changed_at: dt.datetime | None
 
 
 def slip_lines(cohort_uuid: UUID, *, by: Actor, limit: int = 40, offset: int = 0) -> tuple[list[SlipLine], int]:
@@ -148,12 +142,10 @@ def slip_lines(cohort_uuid: UUID, *, by: Actor, limit: int = 40, offset: int = 0
     rows = db.session.execute(
         scope.enrolments(
             Enrolment.uuid, Enrolment.person_id, Person.full_name, Institution.name.label("institution"),
-            signed.label("has_signed_in"), Credential.changed_at.label("secret_changed_at"),
-            actor=by, capability="pin.reset",
+            signed.label("has_signed_in"), actor=by, capability="pin.reset",
         )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(Institution, Institution.id == Enrolment.institution_id)
-        .outerjoin(Credential, Credential.person_id == Person.id)
         .where(*here).order_by(sa.case((signed, 1), else_=0), Person.name_key, Enrolment.id).limit(limit).offset(offset)
     )
     return [SlipLine(**row._mapping) for row in rows], total

@@ -278,10 +278,9 @@ def _class_slips(cohort: UUID, *, status: int = 200) -> Response:
     by, pager = actor(), Pager.of_request(size=40)
     line = queries.class_line(by, cohort, "pin.reset")
     people = pager.fill(lambda: person.slip_lines(cohort, by=by, limit=pager.size, offset=pager.offset))
-    version = max((str(item.secret_changed_at) for item in people), default="")
     return page(
         "enrolling/class_slips.html", status=status, cohort=line, people=people, pager=pager,
-        version=f"{version}:{pager.page}:{len(people)}", nobody=status == 422, **_words(worklist.versions(by)),
+        nobody=status == 422, **_words(worklist.versions(by)),
     )
 
 

@@ -60,7 +60,7 @@
   // answer that can never be taken (409, 422) is given up, with the server's sentence; after a new sign-in in another
   // tab the rest goes on by itself, with the new token.
   function keeper(form) {
-    var waiting = new Map(), refused = new Map(), busy = false, pause = 2000, timer = 0;
+    var waiting = new Map(), refused = new Map(), busy = false, late = false, pause = 2000, timer = 0;
     function say(what, why) {
       document.querySelectorAll("[data-saving] [data-is]").forEach(function (chip) {
         chip.hidden = chip.dataset.is !== what;
@@ -92,10 +92,12 @@
           if (waiting.get(part) === body) {
             waiting.delete(part);
             if (!answer.ok) { refused.set(part, answer.text); }
+            // What came after the time is kept, and counts only if somebody decides so.
+            late = answer.ok ? answer.result.late : late;
           }
           pause = 2000;
           if (waiting.size) { return next(); }
-          say(refused.size ? "bad" : "ok", refused.values().next().value);
+          say(refused.size ? "bad" : late ? "late" : "ok", refused.values().next().value);
         });
       }).catch(function () { busy = false; later(); });
     }
@@ -128,7 +130,7 @@
       if (event.target.matches("textarea,input:not([type=radio]):not([type=checkbox])")) {
         clearTimeout(timers.get(part));
         timers.set(part, setTimeout(now, 1000, part));
-        document.querySelector("[data-is=ok]").hidden = true;
+        document.querySelectorAll("[data-is=ok],[data-is=late]").forEach(function (chip) { chip.hidden = true; });
       } else { now(part); }
     });
     function flush() { timers.forEach(function (_timer, part) { now(part); }); }

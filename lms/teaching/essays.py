@@ -45,7 +45,6 @@ class Essay:
     guide: Text | None
     mark: Decimal | None
     comment: str | None
-    version: int
     history: tuple[GivenMark, ...]
 
     @property
@@ -57,7 +56,7 @@ def essay(attempt: UUID, slot: int, *, by: Actor) -> Essay:
     """Return one essay within the actor's classes: two statements. Raises `NotFound`."""
     row = db.session.execute(
         scope.enrolments(
-            Attempt.uuid, Attempt.quiz_id, Attempt.number, Attempt.submitted_at, Attempt.version,
+            Attempt.uuid, Attempt.quiz_id, Attempt.number, Attempt.submitted_at,
             AttemptQuestion.answer, AttemptQuestion.fraction, AttemptQuestion.comment, QuestionVersion.content,
             Person.full_name, Institution.name.label("institution"), Enrolment.uuid.label("enrolment_uuid"),
             Cohort.name.label("cohort_name"), Cohort.timezone, Cohort.program_version_id,
@@ -84,7 +83,7 @@ def essay(attempt: UUID, slot: int, *, by: Actor) -> Essay:
         number=row.number, submitted_at=row.submitted_at, question=worded.text,
         is_translated=not question.fell_back(by.language),
         answer=row.answer if isinstance(row.answer, str) else "", guide=worded.general_feedback, mark=row.fraction,
-        comment=row.comment, version=row.version, history=essay_marks(attempt, slot),
+        comment=row.comment, history=essay_marks(attempt, slot),
     )
 
 

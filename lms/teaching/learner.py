@@ -77,11 +77,6 @@ class QuizDesk:
         """Whether no attempt is left and the quiz still holds the learner up."""
         return self.allowed is not None and len(self.attempts) >= self.allowed and not self.is_settled
 
-    @property
-    def version(self) -> str:
-        """Changes with every attempt and grant, so that a form made before does not act twice."""
-        return f"{len(self.attempts)}.{len(self.granted)}"
-
 
 @dataclass(frozen=True, slots=True)
 class LearnerPage:

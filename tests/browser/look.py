@@ -51,6 +51,19 @@ TOO_SMALL = """() => {
   }
   return found;
 }"""
+#: Names of the menu that touch each other or leave the screen.
+CROWDED = """() => {
+  const found = [], least = 1;
+  let before = 0;
+  for (const name of document.querySelectorAll('.nav a span')) {
+    const words = document.createRange();
+    words.selectNodeContents(name);
+    const box = words.getBoundingClientRect();
+    if (box.width && (box.left < before || box.right > innerWidth)) { found.push(name.textContent); }
+    before = box.right + least;
+  }
+  return found;
+}"""
 
 
 class Walk:
@@ -117,6 +130,7 @@ class Walk:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": NARROWEST, "height": PHONE[1]})
         self._check(name, f"{NARROWEST} wide", self._overflow(NARROWEST))
+        self._check(name, f"{NARROWEST} menu", page.evaluate(CROWDED))
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 
     def _headings(self) -> list[str]:

@@ -35,6 +35,7 @@ from lms.programs import catalogue
 from lms.programs.publish import publish
 from lms.programs.reader import read_program
 from lms.quizzes import services as quizzes
+from lms.quizzes.models import Attempt
 from lms.testing_program import SUBDISTRICT
 from lms.testing_stories import Class, Story
 
@@ -166,6 +167,15 @@ class Site:
             for _ in range(times):
                 with write_tx():
                     quizzes.submit(quizzes.start_attempt(UUID(account.enrolment), quiz_id, by=by), {}, by=by)
+
+    def end_time(self, account: Account) -> None:
+        """Let the time of what a learner answers at the moment be over."""
+        with self.app.app_context(), write_tx() as session:
+            enrolment_id = sa.select(Enrolment.id).where(Enrolment.uuid == UUID(account.enrolment)).scalar_subquery()
+            session.execute(
+                sa.update(Attempt).where(Attempt.enrolment_id == enrolment_id, Attempt.state == "running")
+                .values(due_at=clock.now() - dt.timedelta(hours=1))
+            )
 
     def lock(self, account: Account) -> None:
         """Close an account as wrong tries do."""

@@ -87,6 +87,25 @@ def test_what_was_answered_is_there_again_after_the_browser_was_closed(
 
 
 @pytest.mark.slow
+def test_an_answer_after_the_time_is_said_to_be_late_and_not_only_saved(
+    site: Site, open_page: Callable[..., Page], sign_in: Callable[[Page, Account], Page]
+) -> None:
+    teacher = site.new_teacher("Mardiana")
+    page = sign_in(open_page(PHONE), teacher)
+    page.goto(f"/kuis/{teacher.enrolment}/M00-tes-awal")
+    page.get_by_role("button", name=re.compile("Mulai")).click()
+    page.wait_for_url(re.compile("/percobaan/"))
+    solver.answer(page.locator('[data-slot="1"]'))
+    expect(page.get_by_text("Tersimpan", exact=True)).to_be_visible()
+    site.end_time(teacher)
+    page.locator('[data-step="1"]').click()
+    solver.answer(page.locator('[data-slot="2"]'))
+
+    expect(page.get_by_text("Tersimpan, terlambat", exact=True)).to_be_visible()
+    expect(page.get_by_text("Tersimpan", exact=True)).to_be_hidden()
+
+
+@pytest.mark.slow
 def test_everything_but_autosave_works_without_javascript(
     site: Site, open_page: Callable[..., Page], sign_in: Callable[[Page, Account], Page]
 ) -> None:

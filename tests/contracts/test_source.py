@@ -226,6 +226,23 @@ def test_every_unsafe_form_carries_its_hidden_fields():
     assert bare == []
 
 
+def test_a_form_names_its_version_on_the_pages_that_are_kept_and_on_no_other():
+    """Drawing a page refuses it too, but a form that is shown to a few only is not drawn by every test."""
+    kept = {
+        call.args[0].value for path in MODULES for call in calls(path)
+        if isinstance(call.func, ast.Name) and call.func.id == "page"
+        and any(word.arg == "kept" for word in call.keywords)
+    }
+    given = {True: set(), False: set()}
+    for path in TEMPLATES:
+        for call in template_nodes(path).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "hidden":
+                given[f"{path.parent.name}/{path.name}" in kept].add((len(call.args), name_of(path)))
+
+    assert {number for number, _name in given[True]} == {2}, given[True]
+    assert {number for number, _name in given[False]} == {0}, given[False]
+
+
 def test_no_rule_hides_in_a_template():
     """Roles are asked about in `core.roles`; a template that names one would be a second source of rights."""
     roles = ("admin", "instructor", "facilitator", "class_admin", "observer", "coordinator", "practice_supervisor")

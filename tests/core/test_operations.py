@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import re
 import threading
 import uuid
 
@@ -16,6 +17,7 @@ from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.operations import Operation, Request, body_hash
 from lms.core.permissions import SYSTEM
+from lms.core.web import pages
 
 
 def rows():
@@ -224,6 +226,36 @@ def test_the_id_in_a_page_changes_with_person_form_and_version_only(app):
 
     assert len(made) == 8
     assert operations.form_operation_id(1, "a", 1) == operations.form_operation_id(1, "a", 1)
+
+
+NAMED = "hidden('coba', version)"
+
+
+def drawn(application, template, **how):
+    """The operation id on a page of this template, as the one who signed in gets it."""
+    text = pages.page(application.jinja_env.from_string("{{ " + template + " }}"), **how).get_data(as_text=True)
+    return re.search(r'name="_op" value="([^"]+)"', text)[1]
+
+
+def test_the_id_is_the_same_until_the_version_grows_on_a_kept_page_and_new_each_time_elsewhere(trial, sender):
+    key = sender.client.get_cookie("sid").value
+    with trial.test_request_context(headers={"Cookie": f"sid={key}"}):
+        trial.preprocess_request()
+        kept = [drawn(trial, NAMED, kept=True, version=version) for version in (1, 1, 2)]
+        refused = [drawn(trial, NAMED, kept=True, status=422, version=1) for _again in range(2)]
+        other = [drawn(trial, "hidden()") for _again in range(2)]
+
+    assert kept[0] == kept[1] == str(operations.form_operation_id(sender.who.person_id, "coba", 1))
+    assert len({*kept, *refused, *other}) == 6
+
+
+@pytest.mark.parametrize(("is_kept", "template"), [
+    (True, "hidden()"), (True, "hidden('coba')"), (True, "hidden(version=1)"), (True, "hidden('coba', misspelled)"),
+    (False, NAMED), (False, "hidden('coba')"), (False, "hidden(version=1)"),
+])
+def test_a_form_without_a_version_is_refused_on_a_kept_page_and_one_with_it_elsewhere(trial, is_kept, template):
+    with trial.test_request_context(), pytest.raises(TypeError, match="hidden"):
+        drawn(trial, template, kept=is_kept, version=1)
 
 
 def test_a_conflict_hands_back_what_was_typed(sender):

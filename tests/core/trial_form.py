@@ -38,7 +38,7 @@ def write_a_note(text, *, by):
 
 def add_trial_form(application):
     def show():
-        return str(hidden_fields("trial", "1"))
+        return str(hidden_fields())
 
     def write():
         from flask import request

@@ -87,11 +87,11 @@ def attempt(attempt_uuid: uuid.UUID) -> BaseResponse:
     found = queries.attempt_page(attempt_uuid, by=actor())
     if found.state != "running":
         return redirect(url_for("classroom.result", attempt_uuid=attempt_uuid), 302)
-    return _questions(found, answers.shown(found.slots), kept=True)
+    return _questions(found, answers.shown(found.slots))
 
 
 def _questions(found: queries.AttemptPage, slots: list[answers.ShownSlot], **more: Any) -> Response:
-    return page("classroom/attempt.html", attempt=found, slots=slots, key_words=KEYS, **more)
+    return page("classroom/attempt.html", kept=True, attempt=found, slots=slots, key_words=KEYS, **more)
 
 
 @bp.post("/percobaan/<uuid:attempt_uuid>")

@@ -105,7 +105,7 @@ def _handed_back(status: int, title: str, text: str) -> Response | None:
 def _other_body(_problem: OtherBody) -> Response:
     if wants_json():
         return _json(409, "other_body")
-    return hand_back(typed(), "changed", status=409)
+    return hand_back(typed(), "changed", status=409, withheld=_asked_a_secret())
 
 
 def _stale(_problem: StaleToken) -> Response:
@@ -114,7 +114,7 @@ def _stale(_problem: StaleToken) -> Response:
         return _json(403, "csrf", csrf=csrf_token() if visitor() else None)
     if visitor() is None:
         return failure(400, text=i18n.gettext("Halaman tadi sudah terlalu lama terbuka. Buka lagi, lalu isi kembali."))
-    return hand_back(typed(), "stale", status=400)
+    return hand_back(typed(), "stale", status=400, withheld=_asked_a_secret())
 
 
 def _busy(_problem: DatabaseBusy) -> Response:
@@ -158,6 +158,10 @@ def _json(status: int, code: str, text: str | None = None, **more: object) -> Re
     response = jsonify(ok=False, code=code, text=text, **more)
     response.status_code = status
     return response
+
+
+def _asked_a_secret() -> bool:
+    return not SECRET_FIELDS.isdisjoint(request.form)
 
 
 def typed() -> list[tuple[str, str]]:

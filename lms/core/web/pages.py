@@ -95,9 +95,10 @@ def page(template: str, /, *, status: int = 200, kept: bool = False, **context: 
     """Answer with a page.
 
     `kept` marks a learner page that the browser may keep and ask about again: it gets an ETag and an empty 304 when
-    nothing changed. Every other page is never stored, and on a phone that several people use none is.
+    nothing changed. Every other page is never stored, nor is a kept one of another status than 200; on a phone that
+    several people use none is.
     """
-    g.page_is_kept = kept and status == 200
+    g.page_is_kept, g.page_status = kept, status
     body = render_template(template, **context).encode()
     response = Response(body, status=status, content_type="text/html; charset=utf-8")
     response.headers["Vary"] = "Cookie, Accept-Language, Accept-Encoding"
@@ -112,15 +113,19 @@ def page(template: str, /, *, status: int = 200, kept: bool = False, **context: 
     return security.set_visit_cookie(response)
 
 
-def hidden_fields(form: str, version: object = "") -> Markup:
+def hidden_fields(form: str = "", version: object = "") -> Markup:
     """Return the hidden fields of a form: its token and its operation id.
 
     On a page that the browser may keep, `form` names the form and the object it changes, and `version` the version of
     that object, one that never comes back: the id stays the same until the object changes, so the page does too. Every
-    other page gets an id of its own; a role that is chosen again, or a value put back, is another intention there.
+    other page names neither and gets an id of its own; a role that is chosen again, or a value put back, is another
+    intention there. Raises `TypeError` when a kept page lacks one of them and when another page gives one.
     """
-    known = visitor()
-    if known is not None and g.get("page_is_kept"):
+    known, is_kept = visitor(), g.get("page_is_kept", False)
+    # A name that the template does not know reads as an empty one, and must not pass for a version.
+    if (form != "", str(version) != "") != (is_kept, is_kept):
+        raise TypeError("hidden() takes a form and its version on a page that is kept, and nothing on any other")
+    if known is not None and is_kept and g.page_status == 200:
         operation = operations.form_operation_id(known.actor.person_id, form, version)
     else:
         operation = uuid.uuid4()

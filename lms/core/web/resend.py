@@ -6,7 +6,6 @@ a page that knows nothing of the form has no labels for it. The page says so, an
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -22,18 +21,20 @@ Fields = Sequence[tuple[str, str]]
 
 
 def hand_back(
-    fields: Fields, reason: str, *, status: int = 200, action: str | None = None, title: str = "", text: str = ""
+    fields: Fields, reason: str, *, status: int = 200, action: str | None = None, title: str = "", text: str = "",
+    withheld: bool = False,
 ) -> Response:
     """Answer with what was typed, ready to be sent again.
 
     `reason` is 'stale', 'changed', 'refused' or 'busy'; `action` is where the form goes when that is not the address
-    of this request. `title` and `text` say why where the reason alone does not.
+    of this request. `title` and `text` say why where the reason alone does not. A form that is `withheld` asked for a
+    secret: it cannot be sent again from here, and the page leads back to it.
     """
     texts = [(name, value) for name, value in fields if _is_text(value)]
     chosen = [(name, value) for name, value in fields if not _is_text(value)]
     return page(
         "failures/resend.html", status=status, texts=texts, chosen=chosen, reason=reason, action=action,
-        came_from=_came_from(), title=title, text=text, nonce=uuid.uuid4().hex,
+        came_from=_came_from(), title=title, text=text, withheld=withheld,
     )
 
 

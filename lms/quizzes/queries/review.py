@@ -68,7 +68,6 @@ class Review:
     may_retry: bool
     is_closed: bool
     slots: tuple[ReviewSlot, ...]
-    version: int
 
     @property
     def waits_for(self) -> str | None:
@@ -119,7 +118,6 @@ def review(attempt_uuid: UUID | str, *, by: Actor) -> Review:
             _slot(item, by.language, is_open=is_open, shows_answers=shows_answers)
             for item in read_slots(attempt.id, version.program)
         ),
-        version=attempt.version,
     )
 
 

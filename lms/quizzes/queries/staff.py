@@ -27,7 +27,7 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class EssayLine:
-    """An essay that waits. `version` is the attempt's, for the form."""
+    """An essay that waits."""
 
     attempt_uuid: uuid.UUID
     slot: int
@@ -40,7 +40,6 @@ class EssayLine:
     cohort_name: str
     timezone: str
     submitted_at: dt.datetime
-    version: int
 
 
 def essays_to_mark(
@@ -66,7 +65,7 @@ def essays_to_mark(
     total = db.session.scalar(listed(sa.func.count())) or 0
     rows = db.session.execute(
         listed(
-            Attempt.uuid.label("attempt_uuid"), Attempt.quiz_id, Attempt.submitted_at, Attempt.version,
+            Attempt.uuid.label("attempt_uuid"), Attempt.quiz_id, Attempt.submitted_at,
             AttemptQuestion.slot, AttemptQuestion.answer, QuestionVersion.content, Person.full_name,
             Enrolment.uuid.label("enrolment_uuid"), Cohort.name, Cohort.timezone, Cohort.program_version_id,
         )
@@ -78,7 +77,7 @@ def essays_to_mark(
             quiz_title=_title(row.program_version_id, row.quiz_id),
             question=WordedQuestion(row.content).in_language(by.language).text, answer=row.answer,
             learner=row.full_name, enrolment_uuid=row.enrolment_uuid, cohort_name=row.name, timezone=row.timezone,
-            submitted_at=row.submitted_at, version=row.version,
+            submitted_at=row.submitted_at,
         )
         for row in rows
     ], total
@@ -161,7 +160,6 @@ class LateLine:
     timezone: str
     late_answers: int
     arrived_at: dt.datetime
-    version: int
 
 
 def late_attempts(
@@ -189,7 +187,7 @@ def late_attempts(
     total = db.session.scalar(listed(sa.func.count())) or 0
     rows = db.session.execute(
         listed(
-            Attempt.uuid.label("attempt_uuid"), Attempt.quiz_id, Attempt.version, Person.full_name,
+            Attempt.uuid.label("attempt_uuid"), Attempt.quiz_id, Person.full_name,
             Enrolment.uuid.label("enrolment_uuid"), Cohort.name, Cohort.timezone, Cohort.program_version_id,
             late(sa.func.count(AnswerLog.slot.distinct())).label("late_answers"),
             late(sa.func.max(AnswerLog.received_at, type_=AnswerLog.received_at.type)).label("arrived_at"),
@@ -201,7 +199,7 @@ def late_attempts(
             attempt_uuid=row.attempt_uuid, quiz_id=row.quiz_id,
             quiz_title=_title(row.program_version_id, row.quiz_id), learner=row.full_name,
             enrolment_uuid=row.enrolment_uuid, cohort_name=row.name, timezone=row.timezone,
-            late_answers=row.late_answers, arrived_at=row.arrived_at, version=row.version,
+            late_answers=row.late_answers, arrived_at=row.arrived_at,
         )
         for row in rows
     ], total

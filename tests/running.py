@@ -26,15 +26,22 @@ PATIENCE = 60
 
 
 def environment(instance: Path, **changes: str) -> dict[str, str]:
-    """Return the environment of a newcomer's shell: nothing of ours but the instance folder."""
+    """Return the environment of a newcomer's shell: nothing of ours but the instance folder and a port.
+
+    The port is a free one, because somebody may have a server of theirs on the usual port while the tests run.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LMS_") and name != "BASE_URL"}
-    return kept | {"INSTANCE": str(instance)} | changes
+    return kept | {"INSTANCE": str(instance), "PORT": str(free_port())} | changes
 
 
 def lacking(module: str, *arguments: str) -> list[str]:
     """Return the same command line on a machine that does not have a module."""
     code = f"import sys; sys.modules[{module!r}] = None; from lms.cli import main; main()"
     return [sys.executable, "-c", code, *arguments]
+
+
+#: Stands in the addresses of the prepared instance, which nothing serves.
+USUAL_PORT = "8000"
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +56,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wait_for(done.exists, 240)
     else:
         told = subprocess.run(
-            command("demo", "--prepare"), cwd=ROOT, env=environment(made), capture_output=True, text=True, timeout=240,
+            command("demo", "--prepare"), cwd=ROOT, env=environment(made, PORT=USUAL_PORT), capture_output=True,
+            text=True, timeout=240,
         )
         done.write_text(told.stdout + told.stderr)
     assert (made / "demo-accounts.json").exists(), done.read_text()

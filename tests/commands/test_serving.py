@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from running import Run, Server, port_is_free, wait_for
@@ -84,7 +85,9 @@ def content(instance: Path) -> dict[str, list[tuple[object, ...]]]:
 def test_the_second_start_changes_nothing(instance: Path, run: Run) -> None:
     accounts = (instance / "demo-accounts.json").read_bytes()
     before = content(instance)
-    again = run("demo", "--prepare", folder=instance)
+    # The addresses of the accounts name the port of the first start.
+    port = urlsplit(json.loads(accounts)[0]["start"]).port
+    again = run("demo", "--prepare", folder=instance, PORT=str(port))
     assert again.returncode == 0, again.stderr
     assert content(instance) == before
     assert (instance / "demo-accounts.json").read_bytes() == accounts

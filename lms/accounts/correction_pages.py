@@ -29,7 +29,7 @@ from lms.lib.identifiers import mask_email, mask_nik
 LABELS = {
     "full_name": _("Nama lengkap"), "title_prefix": _("Gelar depan"), "title_suffix": _("Gelar belakang"),
     "call_name": _("Nama panggilan"), "sex": _("Jenis kelamin"), "has_shared_phone": _("HP dipakai bersama"),
-    "nik": _("NIK"), "phone": _("Nomor HP"), "email": _("Surel"),
+    "nik": _("NIK"), "phone": _("Nomor HP"), "email": _("Email"),
 }
 SEX = {"P": _("Perempuan"), "L": _("Laki-laki")}
 DOUBTS = {

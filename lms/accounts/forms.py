@@ -24,7 +24,7 @@ from lms.lib.identifiers import (
 class SignInForm(Form):
     """Who, with which secret, on whose phone."""
 
-    identifier = TextField(_("Kode peserta, NIK, nomor HP atau surel"), longest=120)
+    identifier = TextField(_("Kode peserta, NIK, nomor HP atau email"), longest=120)
     secret = TextField(_("PIN atau kata sandi"), longest=200)
     shared = wtforms.BooleanField(_("HP ini dipakai bersama"))
 
@@ -79,7 +79,7 @@ class PersonFields(Form):
 
     def validate_email(self, field: TextField) -> None:
         if field.data and normalise_email(field.data)[0] is None:
-            raise wtforms.validators.ValidationError(i18n.gettext(_("Tulis surel yang lengkap, atau kosongkan.")))
+            raise wtforms.validators.ValidationError(i18n.gettext(_("Tulis email yang lengkap, atau kosongkan.")))
 
 
 class CorrectionForm(PersonFields):
@@ -95,8 +95,8 @@ class CorrectionForm(PersonFields):
     nik = TextField(_("NIK baru"), required=False, longest=30)
     nik_again = TextField(_("Ketik NIK baru sekali lagi"), required=False, longest=30)
     drop_nik = wtforms.BooleanField(_("Hapus NIK yang tersimpan"))
-    email = TextField(_("Surel baru"), required=False, longest=120)
-    drop_email = wtforms.BooleanField(_("Hapus surel yang tersimpan"))
+    email = TextField(_("Email baru"), required=False, longest=120)
+    drop_email = wtforms.BooleanField(_("Hapus email yang tersimpan"))
 
     @classmethod
     def of(cls, names: Collection[str], values: Mapping[str, Any]) -> CorrectionForm:

@@ -86,7 +86,8 @@ def enter() -> BaseResponse:
             device=_device(request.headers.get("User-Agent", "")), instead_of=known.actor if known else None,
         )
     except signing.AccountLocked as problem:
-        form.refuse(_closed("secret", problem))
+        # The kind of what was typed is known of everybody; that of the account would tell that there is one.
+        form.refuse(_closed("secret", problem, kind="pin" if form.secret.text.strip().isdigit() else "password"))
         return _sign_in_page(form, status=429)
     except (signing.WrongSecret, signing.NoRole) as problem:
         form.secret.errors = [failures.sentence_of(problem) or ""]
@@ -105,13 +106,16 @@ def enter() -> BaseResponse:
     return response
 
 
-def _closed(field: str, problem: signing.AccountLocked) -> Invalid:
-    """Say beside a field how long the account is closed after wrong tries, in the same words wherever it is asked."""
+CLOSED = {
+    "pin": _("Terlalu banyak PIN salah. Tunggu %(minutes)s menit, atau minta admin kelas membuka akun."),
+    "password": _("Terlalu banyak kata sandi salah. Tunggu %(minutes)s menit, atau minta admin sistem membuka akun."),
+}
+
+
+def _closed(field: str, problem: signing.AccountLocked, *, kind: str) -> Invalid:
+    """Say beside a field how long the account is closed after wrong tries, and who opens it for this kind of secret."""
     minutes = max(1, -(-int((problem.values["until"] - clock.now()).total_seconds()) // 60))
-    said = Invalid(
-        {field: _("Terlalu banyak PIN salah. Tunggu %(minutes)s menit, atau minta admin kelas membuka akun.")},
-        minutes=minutes,
-    )
+    said = Invalid({field: CLOSED[kind]}, minutes=minutes)
     said.status = problem.status
     return said
 
@@ -233,7 +237,7 @@ def store_secret() -> BaseResponse:
 
 def _change_refused(form: ChangeSecretForm, problem: Refusal) -> Response:
     if isinstance(problem, signing.AccountLocked):
-        problem = _closed("current", problem)
+        problem = _closed("current", problem, kind=queries.secret_kind(by=actor()))
     elif isinstance(problem, signing.WrongSecret):
         problem = Invalid({"current": _("Belum cocok dengan yang sekarang dipakai.")})
     assert isinstance(problem, Invalid)

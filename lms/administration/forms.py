@@ -46,7 +46,7 @@ class PersonForm(PersonFields):
     sex = ChoiceField(_("Jenis kelamin"), choices={"P": _("Perempuan"), "L": _("Laki-laki")})
     nik = TextField(_("NIK"), required=False, longest=30, hint=_("16 angka. Disimpan tersandi."))
     phone = TextField(_("Nomor HP"), required=False, longest=30)
-    email = TextField(_("Surel"), required=False, longest=120)
+    email = TextField(_("Email"), required=False, longest=120)
 
     @property
     def identifiers(self) -> dict[str, str]:

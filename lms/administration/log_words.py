@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from lms.core import roles
+from lms.config import DEFAULT_ZONE
+from lms.core import i18n, roles
 from lms.core.words_lazy import Lazy, lazy as _
+from lms.lib import words
 
 ACTIONS: Mapping[str, Lazy] = {
     "account.closed": _("Akun tertutup setelah salah berkali-kali"),
@@ -50,7 +53,7 @@ KINDS: Mapping[str, Lazy] = {
 FIELDS: Mapping[str, Lazy] = {
     "announcement": _("pengumuman"), "answer": _("jawaban"), "answered": _("soal terjawab"),
     "attempts": _("tambahan percobaan"),
-    "call_name": _("nama panggilan"), "email": _("surel"), "full_name": _("nama lengkap"),
+    "call_name": _("nama panggilan"), "email": _("email"), "full_name": _("nama lengkap"),
     "has_shared_phone": _("HP dipakai bersama"), "nik": _("NIK"), "phone": _("nomor HP"), "sex": _("jenis kelamin"),
     "title_prefix": _("gelar depan"), "title_suffix": _("gelar belakang"),
     "code": _("kode peserta"), "comment": _("komentar"), "ended": _("diakhiri"), "is_shared": _("dibagikan"),
@@ -58,6 +61,7 @@ FIELDS: Mapping[str, Lazy] = {
     "must_change": _("wajib diganti"), "number": _("nomor"), "paper": _("nomor surat"), "people": _("jumlah orang"),
     "program": _("program"), "questions": _("soal"), "quiz": _("kuis"), "reason": _("alasan"), "role": _("peran"),
     "scope": _("lingkup"), "slot": _("soal nomor"), "slots": _("soal nomor"), "state": _("keadaan"),
+    "starts_at": _("mulai"), "ends_at": _("sampai"),
     "supervisor": _("pembimbing"), "version": _("versi"),
 }
 #: Values that are keys of ours; everything else is a number, a name or what somebody typed, and stands as it is.
@@ -69,16 +73,23 @@ VALUES: Mapping[tuple[str, str], Lazy] = {
     ("state", "graded"): _("Dinilai"), ("state", "accepted"): _("Diterima"), ("state", "active"): _("Aktif"),
     ("state", "finished"): _("Selesai"),
 }
+#: Fields whose values are moments, written as ISO 8601 in UTC.
+MOMENTS = frozenset({"starts_at", "ends_at"})
 
 
 def value_words(field: str, value: Any) -> Any:
-    """Return a value of a row as words to translate where it is a key of the program, else as it is."""
+    """Return a value of a row as words to translate where it is a key of the program, else as it is.
+
+    A moment is told in the language of the page, on the clock of `DEFAULT_ZONE` as the log itself is.
+    """
     if value is None:
         return "–"
     if isinstance(value, bool):
         return _("ya") if value else _("tidak")
     if field == "role" and value in roles.ROLES:
         return roles.ROLES[value].title
+    if field in MOMENTS:
+        return words.moment(dt.datetime.fromisoformat(value), DEFAULT_ZONE, i18n.language())
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     return VALUES.get((field, str(value)), value)

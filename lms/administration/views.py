@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -224,18 +225,21 @@ def take_minor_update(cohort: UUID) -> BaseResponse:
 @bp.get("/kelola/catatan", endpoint="audit")
 @allow("audit.read")
 def audit_log() -> Response:
-    """Show the audit log, narrowed as asked."""
+    """Show the audit log, narrowed as asked; no row of it while a day cannot be read."""
     pager, asked, by = Pager.of_request(size=30), request.args, actor()
+    days = _Day("dari"), _Day("sampai")
     wanted = queries.AuditFilter(
         action=asked.get("tindakan", "")[:60], person=search_text("orang"),
-        object=search_text("objek", longest=64), since=_day("dari"), until=_day("sampai"),
+        object=search_text("objek", longest=64), since=days[0].day, until=days[1].day,
     )
-    lines = pager.fill(
+    is_unread = any(day.is_wrong for day in days)
+    # A day that cannot be read narrows nothing, and a wrong filter must never mean "everything".
+    lines = [] if is_unread else pager.fill(
         lambda: queries.audit_page(wanted, by=by, zone=DEFAULT_ZONE, limit=pager.size, offset=pager.offset)
     )
     return page(
-        "administration/audit.html", lines=lines, pager=pager, wanted=wanted, zone=DEFAULT_ZONE,
-        actions=_said_actions(by), words=log_words, say=_say, say_value=_say_value,
+        "administration/audit.html", lines=lines, pager=pager, wanted=wanted, zone=DEFAULT_ZONE, days=days,
+        is_unread=is_unread, actions=_said_actions(by), words=log_words, say=_say, say_value=_say_value,
     )
 
 
@@ -255,10 +259,13 @@ def _said_actions(by: Actor) -> list[tuple[str, str]]:
     return sorted(found, key=lambda item: item[1])
 
 
-def _day(name: str) -> dt.date | None:
-    try:
-        return words.parse_date(request.args.get(name, ""))
-    except ValueError:
-        return None
+class _Day:
+    """A day typed into a filter: as `day` when it can be read, and always as the text that stands in the field."""
 
-
+    def __init__(self, name: str) -> None:
+        self.name, self.text = name, request.args.get(name, "").strip()[:40]
+        self.day: dt.date | None = None
+        if self.text:
+            with suppress(ValueError):
+                self.day = words.parse_date(self.text)
+        self.is_wrong = bool(self.text) and self.day is None

@@ -41,7 +41,11 @@ _STAFF = (
     )
 )
 _SUPERVISOR = sa.select(*_PERSON, sa.literal("practice_supervisor"), sa.null(), sa.null()).where(
-    Person.id == sa.bindparam("supervisor_id")
+    Person.id == sa.bindparam("supervisor_id"), Person.ended_at.is_(None),
+    sa.select(RoleAssignment.id).where(
+        RoleAssignment.person_id == Person.id, RoleAssignment.role == "practice_supervisor",
+        RoleAssignment.in_force(_NOW),
+    ).exists(),
 )
 _HELP_DESK = (
     sa.select(

@@ -60,7 +60,7 @@ class Desk:
 def open_desk(enrolment: LearnerEnrolment) -> Desk:
     """Return the desk of an enrolment whose class has begun, in one statement; raises `NotLearning`."""
     if not enrolment.can_learn or enrolment.program_version_id is None:
-        raise NotLearning
+        raise NotLearning.of(enrolment)
     return Desk(
         enrolment, catalogue.version(enrolment.program_version_id), completion_queries.facts(enrolment.id)
     )
@@ -164,13 +164,10 @@ def tier_page(program_id: str | None, *, by: Actor) -> TierPage:
     newest: dict[str, int] = {}
     for line in catalogue.list_versions():
         newest.setdefault(line.program_id, line.id)
-    of_program: dict[str, LearnerEnrolment] = {}
-    for item in enrolments:
-        of_program.setdefault(item.program_id, item)
     passed = {item.program_id for item in enrolments if item.state == "passed"}
     tabs = []
     for key, version_id in newest.items():
-        enrolment = of_program.get(key)
+        enrolment = current([item for item in enrolments if item.program_id == key])
         pinned = enrolment.program_version_id if enrolment else None
         program = catalogue.version(pinned or version_id).program
         locked = enrolment is None and not passed.issuperset(program.requires)

@@ -21,6 +21,8 @@ ENROLMENT_STATES = (
 )
 #: The states of a person who may learn: lessons are open once there is a class and its first day has come.
 LEARNING_STATES = ("accepted", "active", "finished", "passed", "failed")
+#: The states of a person who does not come or has left: no date opens lessons to them any more.
+LEFT_STATES = ("refused", "declined", "withdrawn", "transferred")
 
 
 class Period(Base):

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lms.cohorts import calendar, scope
-from lms.cohorts.models import LEARNING_STATES, Cohort, Enrolment, Period
+from lms.cohorts.models import LEARNING_STATES, LEFT_STATES, Cohort, Enrolment, Period
 from lms.core.db import read
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor, Scope
@@ -64,6 +64,16 @@ class LearnerEnrolment:
     def can_learn(self) -> bool:
         """Whether lessons are open: the person has a place in a class, and its first day has come."""
         return self.cohort_id is not None and self.state in LEARNING_STATES and self.has_begun
+
+    @property
+    def has_left(self) -> bool:
+        """Whether nothing comes of this enrolment any more: refused, declined, withdrawn or transferred."""
+        return self.state in LEFT_STATES
+
+    @property
+    def awaits_date(self) -> bool:
+        """Whether the first day came without a place in a class, so that the day when lessons open is not known."""
+        return self.has_begun and not self.can_learn and not self.has_left
 
 
 #: The columns of a `LearnerEnrolment`, for a statement over `scope.enrolments` that needs more besides.

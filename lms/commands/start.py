@@ -13,6 +13,7 @@ import click
 from flask import Flask
 
 from lms import config as configuration, demo as story
+from lms.accounts.services import people
 from lms.app import create_app
 from lms.commands.courses import publish_courses
 from lms.commands.shell import Failure, made, require_tables
@@ -20,6 +21,7 @@ from lms.core import migrations, serving
 from lms.core.db import db
 from lms.core.serving import Address
 from lms.demo import accounts
+from lms.programs import catalogue
 
 
 @click.command()
@@ -84,20 +86,32 @@ def serve(host: str) -> None:
 
 
 def refuse_unfit(app: Flask, config: configuration.Config) -> None:
-    """Raise `ConfigProblem` when production would serve fictive people or their secrets."""
+    """Raise `ConfigProblem` when production would serve fictive people or their secrets, or could let nobody in."""
     if config.env != "production":
         return
     found = []
     if accounts.path(config).exists():
         found.append(f"{accounts.path(config)} holds demo secrets; production starts in a folder without them.")
     with app.app_context():
-        if migrations.current() is not None and (people := story.count_people()):
+        if migrations.current() is not None and (fictive := story.count_people()):
             found.append(
-                f"The database holds {people} fictive demo people. Use another database (INSTANCE=… or"
+                f"The database holds {fictive} fictive demo people. Use another database (INSTANCE=… or"
                 " LMS_DATABASE_URL=…), then `lms migrate`, `lms publish` and `lms admin create`."
             )
+        elif not serving.waiting_migrations():
+            found += _missing()
     if found:
         raise configuration.ConfigProblem("\n".join(found))
+
+
+def _missing() -> list[str]:
+    """Return what a migrated database still lacks before anybody can sign in, as sentences that say what to do."""
+    found = []
+    if not catalogue.list_versions():
+        found.append("No programme is published; publish the course files with `lms publish`.")
+    if not people.had_administrator():
+        found.append("There is no administrator, so nobody can sign in; make the first one with `lms admin create`.")
+    return found
 
 
 def address_of(config: configuration.Config, host: str) -> Address:

@@ -99,8 +99,8 @@ def _learn(
         _begin_module(plan, learner, modules[pace], days[pace], desk, dice)
     if plan.key == "fourth_week" and learner.number in HAS_ESSAY_WAITING and pace < 10:
         last = modules[9]
-        at = _evening(days[pace], dice) + dt.timedelta(hours=1)
-        _read(learner, last, len(last.lessons), at)
+        at = _evening(days[pace], dice)
+        at = _read(learner, last, len(last.lessons), max(at, learner.last_at or at) + dt.timedelta(minutes=10))
         desk.sit(learner, last.quizzes[0], at + dt.timedelta(minutes=20), share=0.9, is_marked=False)
 
 
@@ -120,6 +120,17 @@ def _evening(day: dt.date, dice: random.Random) -> dt.datetime:
     return moment(day, dice.choice((13, 16, 19, 19, 20)), dice.randrange(60))
 
 
+def _first_evening(learner: Learner, day: dt.date, dice: random.Random) -> dt.datetime:
+    """Return a time on this day, or on the first one after it that follows everything the learner has done.
+
+    What a module requires must be complete before it is opened, and a mark given by a person comes a day later.
+    """
+    at = _evening(day, dice)
+    while learner.last_at is not None and at <= learner.last_at:
+        at += dt.timedelta(days=1)
+    return at
+
+
 def _read(learner: Learner, module: Module, count: int, at: dt.datetime) -> dt.datetime:
     for lesson in module.lessons[:count]:
         learner.note("lesson_opened", lesson.id, at)
@@ -134,8 +145,9 @@ def _take_module(
     dice: random.Random,
 ) -> None:
     """Read on one evening, and take the quiz there and then or on a later one before the next module."""
-    at = _read(learner, module, len(module.lessons), _evening(day, dice))
-    if (days := dice.randint(0, (following - day).days)) and days < (following - day).days:
+    at = _read(learner, module, len(module.lessons), _first_evening(learner, day, dice))
+    left = max((following - clock.local(at, ZONE).date()).days, 0)
+    if (days := dice.randint(0, left)) < left:
         at += dt.timedelta(days=days)
     for quiz in module.quizzes:
         if quiz.kind == "practice":
@@ -169,7 +181,7 @@ def _begin_module(
     plan: cast.Plan, learner: Learner, module: Module, day: dt.date, desk: attempts.Desk, dice: random.Random
 ) -> None:
     """Leave a module half done: some lessons read, or all and the quiz failed."""
-    at = _read(learner, module, dice.randint(0, len(module.lessons)), _evening(day, dice))
+    at = _read(learner, module, dice.randint(0, len(module.lessons)), _first_evening(learner, day, dice))
     quiz = next(item for item in module.quizzes if item.kind != "practice")
     tries = quiz.attempts if plan.key == "fourth_week" and learner.number in USED_ALL_ATTEMPTS else 0
     if plan.state == "finished" and quiz.kind == "posttest":

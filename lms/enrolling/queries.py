@@ -11,12 +11,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lms.cohorts import calendar, scope
-from lms.cohorts.models import Cohort, Enrolment, Period
+from lms.cohorts.models import LEFT_STATES, Cohort, Enrolment, Period
 from lms.completion import progress
 from lms.core.db import db
 from lms.core.errors import NotFound
 from lms.core.permissions import Actor
-from lms.enrolling.worklist import CAPABILITY, PLACED, Versions
+from lms.enrolling.worklist import CAPABILITY, PLACED, Versions, taking_part
 from lms.regions.models import Region
 
 
@@ -57,25 +57,29 @@ class Overview:
     everybody: Funnel
     regions: list[Funnel]
     classes: list[tuple[ClassLine, Funnel]]
-    #: People who have no place yet, by state.
+    #: People who have no place yet and may still get one, by state.
     waiting: dict[str, int]
 
 
 def overview(actor: Actor, known: Versions) -> Overview:
-    """Return who is where: three statements, whatever the number of people. Ended classes count only for themselves."""
+    """Return who is where: three statements, whatever the number of people. Ended classes count only for themselves.
+
+    A region counts whom the list of those `taking_part` there shows, a class whom the list of those `placed` shows.
+    """
     classes = {line.id: (line, Funnel(line.name, str(line.uuid))) for line in class_lines(actor)}
     names = dict(region_choices(actor))
     everybody, regions, waiting = Funnel(""), {code: Funnel(name, code) for code, name in names.items()}, Counter[str]()
     for row in db.session.execute(_histogram(actor)):
         if row.state not in PLACED:
-            waiting[row.state] += row.n
+            if row.state not in LEFT_STATES:
+                waiting[row.state] += row.n
             continue
         line, funnel = classes.get(row.cohort_id, (None, None))
         modules = known.modules.get(line.version_id, 0) if line else 0
         step: dict[str, Any] = {"signed_in": bool(row.signed_in), "done": row.done, "modules": modules}
         if funnel is not None:
             funnel.add(row.n, **step)
-        if line is None or line.state != calendar.FINISHED:
+        if row.taking_part:
             everybody.add(row.n, **step)
             regions[row.work_region].add(row.n, **step)
     shown = [funnel for funnel in regions.values() if funnel.counts[0]]
@@ -85,9 +89,10 @@ def overview(actor: Actor, known: Versions) -> Overview:
 def _histogram(actor: Actor) -> sa.Select[Any]:
     each = scope.enrolments(
         Enrolment.state, Enrolment.work_region, Enrolment.cohort_id, progress.modules_done().label("done"),
-        sa.case((progress.has_signed_in(), 1), else_=0).label("signed_in"), actor=actor, capability=CAPABILITY,
+        sa.case((progress.has_signed_in(), 1), else_=0).label("signed_in"),
+        sa.case((taking_part(), 1), else_=0).label("taking_part"), actor=actor, capability=CAPABILITY,
     ).subquery()
-    keys = (each.c.state, each.c.work_region, each.c.cohort_id, each.c.done, each.c.signed_in)
+    keys = (each.c.state, each.c.work_region, each.c.cohort_id, each.c.done, each.c.signed_in, each.c.taking_part)
     return sa.select(*keys, sa.func.count().label("n")).group_by(*keys)
 
 

@@ -68,7 +68,8 @@ COHORT_WORDS = {
 FILTERS = (
     ("to_contact", _("Perlu dihubungi")), ("never_signed_in", _("Belum pernah masuk")),
     ("not_begun", _("Masuk, belum mulai belajar")), ("stuck", _("Tersendat di kuis")),
-    ("idle", _("Tidak aktif 7 hari")), ("done", _("Semua modul selesai")), ("waiting", _("Belum diterima di kelas")),
+    ("idle", _("Tidak aktif 7 hari")), ("done", _("Semua modul selesai")), ("placed", _("Sudah diterima")),
+    ("taking_part", _("Sudah diterima, kelas belum selesai")), ("waiting", _("Belum diterima di kelas")),
 )
 #: More people than this are no day on the road; the page says how many it leaves out.
 MOST_PRINTED = 300

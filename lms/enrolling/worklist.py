@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from lms.accounts.models import Person
 from lms.accounts.queries import phones_of
 from lms.cohorts import calendar, scope
-from lms.cohorts.models import LEARNING_STATES, Cohort, Enrolment
+from lms.cohorts.models import LEARNING_STATES, LEFT_STATES, Cohort, Enrolment
 from lms.completion import progress
 from lms.core.db import db
 from lms.core.permissions import Actor
@@ -117,8 +117,17 @@ def conditions(known: Versions) -> dict[str, sa.ColumnElement[bool]]:
         "stuck": sa.and_(started, stuck, ~done),
         "idle": sa.and_(idle, ~stuck),
         "done": sa.and_(Enrolment.state.in_(PLACED), done),
-        "waiting": Enrolment.state.not_in((*PLACED, "withdrawn", "refused", "declined", "transferred")),
+        "placed": Enrolment.state.in_(PLACED),
+        "taking_part": taking_part(),
+        "waiting": Enrolment.state.not_in((*PLACED, *LEFT_STATES)),
     }
+
+
+def taking_part() -> sa.ColumnElement[bool]:
+    """Who has a place, and not in a class that has ended. Needs the class joined."""
+    return sa.and_(
+        Enrolment.state.in_(PLACED), sa.or_(Cohort.id.is_(None), Cohort.state != calendar.FINISHED)
+    )
 
 
 def people(
@@ -179,8 +188,9 @@ def _narrowed(wanted: Filter, rules: Mapping[str, sa.ColumnElement[bool]]) -> li
         found.append(Cohort.uuid == wanted.cohort)
     if wanted.state == "to_contact":
         found.append(sa.or_(*(rules[reason] for reason in REASONS)))
-    elif wanted.state in rules:
-        found.append(rules[wanted.state])
+    elif wanted.state:
+        # A state that nobody knows holds nobody; a wrong filter must never mean "everybody".
+        found.append(rules.get(wanted.state, sa.false()))
     return found
 
 

@@ -45,6 +45,15 @@ registry.notice_kinds.add(
 class NotLearning(Conflict):
     """The class has not begun, or the enrolment is in a state in which lessons are closed."""
 
+    @classmethod
+    def of(cls, enrolment: LearnerEnrolment) -> NotLearning:
+        """Return the refusal for an enrolment whose lessons are closed."""
+        return LearningOver() if enrolment.has_left else cls()
+
+
+class LearningOver(NotLearning):
+    """The enrolment was refused, declined or ended: no date opens its lessons any more."""
+
 
 class LessonLocked(Conflict):
     """The lesson's module waits for other modules. `missing`: (number, title by language) of each of them."""
@@ -170,7 +179,7 @@ def _open(
     """Return what a learner works on, checked again inside the transaction."""
     enrolment = learner_enrolment(enrolment_uuid, by=by, capability="learning.do")
     if not enrolment.can_learn or enrolment.program_version_id is None:
-        raise NotLearning
+        raise NotLearning.of(enrolment)
     version = catalogue.version(enrolment.program_version_id)
     module, lesson = version.program.lesson(lesson_id)
     missing = unlocking.missing_modules(module, completion_queries.facts(enrolment.id))

@@ -159,7 +159,7 @@ def learners(
     programs = {version_id: catalogue.version(version_id).program for version_id in versions}
     totals = {version_id: len(program.modules) for version_id, program in programs.items()}
     begun, done, active = progress.has_begun(), progress.has_all_modules(totals), progress.last_activity()
-    idle = sa.and_(begun, ~done, active < clock.now() - IDLE)
+    idle = sa.and_(Cohort.state.in_(calendar.UNDER_WAY), begun, ~done, active < clock.now() - IDLE)
     wanted: list[sa.ColumnElement[bool]] = [Enrolment.state.in_(LEARNING_STATES)]
     if cohort is not None:
         wanted.append(Cohort.uuid == cohort)

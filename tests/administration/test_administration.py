@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from desk import Desk
+from reading_pages import field_value, read
 
 import lms
 from lms.accounts.models import Credential, Person, RoleAssignment, UserSession
+from lms.accounts.services import people
 from lms.accounts.services.people import add_identifier
 from lms.administration import log_words
 from lms.cohorts.models import Cohort
@@ -229,11 +231,29 @@ def test_the_log_is_narrowed_by_action_person_object_and_day(story, admin, desk)
     tomorrow = today + dt.timedelta(days=1)
     for asked, rows in (
         ("", 2), ("tindakan=account.unlocked", 1), ("objek=cohort", 1), (f"orang={admin.code}", 2), ("orang=zzz", 0),
-        (f"dari={today}&sampai={today}", 2), (f"dari={tomorrow}", 0), ("dari=kemarin", 2),
+        (f"dari={today}&sampai={today}", 2), (f"dari={tomorrow}", 0), ("dari=&sampai=+", 2),
     ):
         page = desk.get(f"/kelola/catatan?{asked}").text
         assert len(re.findall(r"<b>(?:Membuka akun|Memberi kelas)", page)) == rows, asked
     assert "Yang Dibuka" in desk.get("/kelola/catatan").text
+
+
+@pytest.mark.parametrize("typed", ["2026-13-45", "22-13-2026", "kemarin"])
+@pytest.mark.parametrize("name", ["dari", "sampai"])
+def test_a_day_that_cannot_be_read_shows_no_row_and_says_so_beside_the_field(story, admin, desk, name, typed):
+    with write_tx():
+        audit.record("account.unlocked", "person", admin.person_uuid, by=admin.actor)
+    page = read(desk.get(f"/kelola/catatan?{name}={typed}&objek=person"))
+    field = next(values for tag, values in page.tags if tag == "input" and values.get("name") == name)
+
+    assert "Tanggal belum terbaca" in page.words
+    assert "Tulis tanggal seperti 21/11/2026." in page.words
+    assert not any(tag == "td" for tag, _values in page.tags)
+    assert (field["value"], field["type"], field["aria-invalid"]) == (typed, "text", "true")
+    assert page.has("p", id=field["aria-describedby"])
+    assert field_value(page, "objek") == "person"
+    other = {"dari": "sampai", "sampai": "dari"}[name]
+    assert page.has("input", name=other, type="date")
 
 
 def test_a_row_of_the_log_that_was_edited_is_shown_as_such(story, admin, desk):
@@ -300,6 +320,23 @@ def test_the_log_is_written_in_words_and_not_in_keys(story, admin, desk):
         assert said in page, said
     for key in ("class_admin", "must_change", "<b>session.", ">secret.changed<"):
         assert key not in page, key
+
+
+@pytest.mark.parametrize(("language", "begins", "ends"), [
+    ("id", "mulai: Senin, 4 Januari 2027 pukul 00.00 WITA", "sampai: Rabu, 31 Maret 2027 pukul 23.59 WITA"),
+    ("en", "from: Monday, 4 January 2027, 00:00 WITA", "until: Wednesday, 31 March 2027, 23:59 WITA"),
+])
+def test_the_dates_of_a_role_stand_in_the_log_in_words(story, admin, desk, language, begins, ends):
+    who = story.person()
+    with write_tx():
+        people.assign_role(
+            who.person_id, "observer", "region", "52", by=admin.actor,
+            starts_at=dt.datetime(2027, 1, 3, 16, tzinfo=dt.UTC),
+            ends_at=dt.datetime(2027, 3, 31, 15, 59, 59, tzinfo=dt.UTC),
+        )
+    page = desk.get(f"/kelola/catatan?bahasa={language}").text
+    assert begins in page
+    assert ends in page
 
 
 def test_an_action_without_words_is_shown_as_it_was_written(admin, desk):

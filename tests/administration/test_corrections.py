@@ -160,7 +160,7 @@ def test_the_form_shows_neither_nik_nor_email(desk, who):
 @pytest.mark.parametrize(("field", "typed", "said"), [
     ("full_name", "R2D2", "tanpa angka"), ("full_name", "Hj. Baiq Murniati, S.Pd.", "tanpa gelar"),
     ("full_name", "", "perlu diisi"),
-    ("sex", "X", "Pilih dari daftar"), ("phone", "0370 623456", "nomor HP"), ("email", "x@", "surel"),
+    ("sex", "X", "Pilih dari daftar"), ("phone", "0370 623456", "nomor HP"), ("email", "x@", "email"),
     ("nik", NIK[:-1], "NIK harus 16 angka"), ("nik", "52020141O7850003", "NIK harus 16 angka"),
     ("nik", "9902014107850003", "kode provinsi"), ("nik", "5202013507850003", "Tanggal lahir"),
     ("nik", "5202014113850003", "Tanggal lahir"), ("nik", "5202014107850000", "0000"),

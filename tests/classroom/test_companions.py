@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
+from lms.accounts.models import Person, RoleAssignment
 from lms.classroom import queries
 from lms.core.db import write_tx
 from lms.lib import clock
 from lms.regions.models import Provider
-from lms.testing_stories import Story
+from lms.testing_stories import LONG_AGO, Story
 
 
 def change_provider(code: str, **values: Any) -> None:
@@ -58,3 +60,20 @@ def test_who_has_several_roles_in_a_class_is_listed_once_with_all_of_them(app: A
     page = client.get("/beranda").text
     assert page.count("Lalu Suryadi") == 1
     assert "Pengajar, Pembimbing praktik, Admin kelas" in page
+
+
+@pytest.mark.parametrize("gone", [
+    sa.update(RoleAssignment).where(RoleAssignment.role == "practice_supervisor").values(
+        ends_at=RoleAssignment.starts_at
+    ),
+    sa.update(Person).where(Person.full_name == "Lalu Pembimbing").values(ended_at=LONG_AGO),
+], ids=["role", "account"])
+def test_a_supervisor_whose_role_or_account_has_ended_accompanies_nobody(app: Any, gone: Any) -> None:
+    story = Story()
+    supervisor = story.supervisor(person=story.person("Lalu Pembimbing"))
+    learner = story.teacher(supervisor=supervisor)
+    assert [item.plain_name for item in queries.home(by=learner.actor).companions] == ["Lalu Pembimbing"]
+
+    with write_tx() as session:
+        session.execute(gone)
+    assert queries.home(by=learner.actor).companions == []

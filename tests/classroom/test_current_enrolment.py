@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from classroom.paper_browser import Browser
 
 from lms.classroom.queries import current
 from lms.cohorts.queries import own_enrolments
@@ -44,3 +47,15 @@ def test_a_class_that_ended_undecided_stays_in_sight_when_nothing_new_is_on_its_
 
     assert chosen is not None
     assert chosen.uuid == old.enrolment_uuid
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "refused", "proposed"])
+def test_the_tier_shows_the_class_that_runs_as_home_and_marks_do(app: Any, story: Story, state: str) -> None:
+    person = story.person()
+    running = story.teacher(story.cohort(starts=-9, ends=50), person=person)
+    story.teacher(story.cohort(starts=30, ends=90), state=state, person=person)
+    browser = Browser(app, story, running)
+
+    for address in ("/beranda", "/diklat", "/diklat/diklat-mini"):
+        assert f"/modul/{running.enrolment_uuid}/M00" in browser.get(address).text, address
+    assert browser.get("/nilai").headers["Location"].endswith(f"/nilai/{running.enrolment_uuid}")

@@ -47,6 +47,36 @@ def test_what_is_missing_is_named(changes: dict[str, str], sentence: str, tmp_pa
     assert "Traceback" not in refused.stderr
 
 
+def test_an_installation_that_nobody_could_enter_is_not_served(tmp_path: Path, run: Run) -> None:
+    """Each of what is missing is named, whatever else is there, and only serving is refused."""
+    clean = tmp_path / "clean"
+    made_ready(run, clean)
+    no_programme, no_administrator = "publish the course files with `lms publish`", "with `lms admin create`"
+    for done, lacking in (
+        ((), (no_programme, no_administrator)),
+        (("publish",), (no_administrator,)),
+    ):
+        if done:
+            assert run(*done, folder=clean, **GOOD).returncode == 0
+        refused = run("serve", folder=clean, **GOOD)
+        assert refused.returncode == 1
+        told = [sentence for sentence in (no_programme, no_administrator) if sentence in refused.stderr]
+        assert told == list(lacking)
+        assert len(refused.stderr.splitlines()) == len(lacking)
+        assert "Traceback" not in refused.stderr
+
+
+def test_an_administrator_without_a_programme_is_not_enough(tmp_path: Path, run: Run) -> None:
+    made_ready(run, tmp_path / "clean")
+    person = ("--name", "Ibu Admin", "--sex", "P", "--email", "")
+    assert run("admin", "create", *person, folder=tmp_path / "clean", **GOOD).returncode == 0
+    refused = run("serve", folder=tmp_path / "clean", **GOOD)
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines() == [
+        "lms: No programme is published; publish the course files with `lms publish`."
+    ]
+
+
 def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, run: Run) -> None:
     made_ready(run, tmp_path / "clean")
     os.chmod(tmp_path / "clean" / "keys.json", 0o640)

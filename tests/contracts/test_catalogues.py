@@ -96,7 +96,7 @@ def test_the_compiled_catalogue_is_up_to_date():
 #: Words that teachers do not use, or use for something else (domain.md §5).
 UNWANTED = (
     "murid", "sekolah", "kuota", "sync", "cache", "login", "logout", "token", "offline", "online", "user", "password",
-    "dashboard", "submit", "upload", "download", "email", "error",
+    "dashboard", "submit", "upload", "download", "surel", "error",
 )
 
 

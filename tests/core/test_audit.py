@@ -1,5 +1,7 @@
 """Every change leaves a row that nobody can change or remove without being found."""
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,6 +11,7 @@ from lms.core import audit
 from lms.core.audit import AuditEntry
 from lms.core.db import db, write_tx
 from lms.core.permissions import SYSTEM, Actor
+from lms.lib import clock
 
 pytestmark = pytest.mark.both
 
@@ -59,6 +62,27 @@ def test_every_change_of_a_person_leaves_a_row_under_the_persons_uuid(app, story
     found = [(row.action, row.object_key) for row in entries()]
     assert found == [(action, key) for action in (
         "person.created", "secret.changed", "role.assigned", "account.unlocked", "role.ended")]
+
+
+def test_the_rows_of_a_role_hold_from_when_to_when(app, story):
+    who, today = story.person(), clock.now().replace(microsecond=0)
+    begins, planned = today + dt.timedelta(days=2), today + dt.timedelta(days=90)
+    with clock.freeze(today) as frozen:
+        with write_tx():
+            dated = people.assign_role(
+                who.person_id, "observer", "region", "52", by=BY, starts_at=begins, ends_at=planned).uuid
+            people.assign_role(who.person_id, "observer", "region", "51", by=BY)
+        now = frozen.tick(dt.timedelta(days=3))
+        with write_tx():
+            people.end_role(dated, by=BY)
+
+    first, second, ended = entries()
+    told = {key: first.after[key] for key in ("starts_at", "ends_at")}
+    assert told == {"starts_at": begins.isoformat(), "ends_at": planned.isoformat()}
+    assert second.after["starts_at"] == today.isoformat()
+    assert second.after["ends_at"] is None
+    assert {key: ended.before[key] for key in told} == told
+    assert ended.after == {"ends_at": now.isoformat()}
 
 
 def test_signing_in_out_and_choosing_a_role_leave_rows(app, story):

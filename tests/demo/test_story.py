@@ -24,6 +24,7 @@ from lms.cohorts.models import Cohort, Enrolment, Period
 from lms.completion import queries as completion_queries
 from lms.completion.models import CompletionFact
 from lms.completion.unlocking import missing_modules, rules_hold
+from lms.core.audit import AuditEntry
 from lms.core.db import db
 from lms.demo import accounts, calendar
 from lms.demo.answers import Answers
@@ -108,7 +109,9 @@ def test_a_lost_file_gets_new_secrets(demo: Flask, instance: Path) -> None:
 
 
 def test_classes_stand_in_the_weeks_they_are_told_in(demo: Flask) -> None:
-    today = clock.local(clock.now(), calendar.ZONE).date()
+    # The instance may have been made earlier in this run of the tests, and so in the week before.
+    made_at = db.session.scalars(sa.select(AuditEntry.at).where(AuditEntry.action == "demo.made")).one()
+    today = clock.local(made_at, calendar.ZONE).date()
     monday = today - dt.timedelta(days=today.weekday())
     found = {
         (row.name, row.state, (monday - row.starts_on).days // 7 + 1, row.people)
@@ -152,6 +155,42 @@ def test_facts_are_what_the_programme_s_rules_say(demo: Flask) -> None:
             assert not (touched and missing_modules(module, facts)), (enrolment_id, module.id)
         assert facts.read <= facts.opened
         assert facts.passed <= facts.submitted
+
+
+def test_facts_follow_each_other_in_time_as_the_rules_do(demo: Flask) -> None:
+    """What a rule asks for has happened before what it allows."""
+    version = catalogue.latest("diklat-dasar")
+    times: dict[int, dict[tuple[str, str], dt.datetime]] = defaultdict(dict)
+    for fact in db.session.scalars(sa.select(CompletionFact)):
+        times[fact.enrolment_id][fact.kind, fact.content_id] = fact.recorded_at
+    begun: dict[tuple[int, str], dt.datetime] = {
+        (row.enrolment_id, row.quiz_id): row.begun for row in db.session.execute(
+            sa.select(Attempt.enrolment_id, Attempt.quiz_id, sa.func.min(Attempt.started_at).label("begun"))
+            .group_by(Attempt.enrolment_id, Attempt.quiz_id)
+        )
+    }
+    wrong, compared = [], 0
+    for enrolment_id, own in times.items():
+        for module in version.program.modules:
+            parts = {lesson.id for lesson in module.lessons} | {quiz.id for quiz in module.quizzes}
+            inside = [at for (_kind, content_id), at in own.items() if content_id in parts]
+            inside += [begun[enrolment_id, quiz.id] for quiz in module.quizzes if (enrolment_id, quiz.id) in begun]
+            done = own.get(("module_complete", module.id))
+            asked = [("lesson_read", lesson.id) for lesson in module.lessons]
+            asked += [(f"quiz_{rule[2]}", rule[1]) for rule in module.complete if rule[0] == "quiz"]
+            if done is not None and done < max(own[key] for key in asked):
+                wrong.append((enrolment_id, module.id, "complete before its rules held"))
+            for key in module.requires if inside else ():
+                compared += 1
+                if min(inside) < own["module_complete", key]:
+                    wrong.append((enrolment_id, module.id, f"begun before {key} was complete"))
+        for first, then in (("lesson_opened", "lesson_read"), ("quiz_submitted", "quiz_passed")):
+            wrong += [
+                (enrolment_id, content_id, f"{then} before {first}") for (kind, content_id), at in own.items()
+                if kind == then and at < own[first, content_id]
+            ]
+    assert compared > 1000
+    assert wrong == []
 
 
 def test_nothing_has_happened_tomorrow_or_before_the_class_began(demo: Flask) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from desk import Desk, done, learned, signed_in_once
 
 from lms.enrolling import queries, worklist
-from lms.testing_program import OTHER_SUBDISTRICT
+from lms.testing_program import OTHER_SUBDISTRICT, PROVINCE
 from lms.testing_stories import Story
 
 CANARY = "Kenari Rahasia"
@@ -54,7 +56,7 @@ def test_each_person_has_the_one_reason_that_tells_most(story, cohort):
 
 
 def test_the_counts_of_the_overview_are_the_lists_they_lead_to(story, cohort):
-    facilitator = story.facilitator()
+    facilitator = story.facilitator(PROVINCE)
     story.teacher(cohort)
     idle = story.teacher(cohort)
     signed_in_once(idle)
@@ -66,6 +68,52 @@ def test_the_counts_of_the_overview_are_the_lists_they_lead_to(story, cohort):
         lines, total = worklist.people(facilitator.actor, known, worklist.Filter(state=reason))
         assert counts[reason] == total == len(lines), reason
     assert counts["to_contact"] == 2
+
+    story.teacher(cohort, region=OTHER_SUBDISTRICT)
+    for state in ("withdrawn", "transferred", "refused", "declined", "waiting_list", "proposed"):
+        story.teacher(cohort, state=state)
+    ended = story.cohort(starts=-200, ends=-30)
+    for state in ("passed", "withdrawn"):
+        story.teacher(ended, state=state)
+    page = queries.overview(facilitator.actor, known)
+    assert len(page.regions) == len(page.classes) == 2
+    for funnel in page.regions:
+        assert funnel.counts[0] == listed(facilitator.actor, region=funnel.key, state="taking_part"), funnel.name
+    for line, funnel in page.classes:
+        assert funnel.counts[0] == listed(facilitator.actor, cohort=line.uuid, state="placed") > 0, line.name
+    assert page.everybody.counts[0] == listed(facilitator.actor, state="taking_part") == 3
+    assert page.waiting == {"waiting_list": 1, "proposed": 1}
+    assert sum(page.waiting.values()) == listed(facilitator.actor, state="waiting")
+
+
+def listed(actor, **wanted):
+    """How many people stand in the list of this filter."""
+    lines, total = worklist.people(actor, worklist.versions(actor), worklist.Filter(**wanted))
+    assert len(lines) == total
+    return total
+
+
+def test_the_overview_links_to_the_lists_it_counts_and_calls_nobody_who_left_not_yet_accepted(app, story, cohort):
+    story.teacher(cohort)
+    story.teacher(cohort, region=OTHER_SUBDISTRICT)
+    story.teacher(cohort, state="withdrawn")
+    page = html.unescape(Desk(app, story, story.facilitator(PROVINCE)).get("/pemantauan").text)
+
+    assert "?kecamatan=52.02.01&keadaan=taking_part" in page
+    assert f"?kelas={cohort.uuid}&keadaan=placed" in page
+    assert "Mengundurkan diri" not in page
+    assert "Belum diterima di kelas" not in page
+
+
+def test_a_state_that_nobody_knows_matches_nobody_on_the_page_on_paper_and_in_the_sheet(app, story, cohort):
+    story.teacher(cohort, name="Baiq Satu")
+    desk = Desk(app, story, story.facilitator())
+    for tail in ("", "/cetak", ".csv"):
+        address = f"/pemantauan/peserta{tail}"
+        assert "Baiq Satu" in desk.get(address).text
+        assert "Baiq Satu" in desk.get(f"{address}?keadaan=never_signed_in").text
+        for wrong in ("tidakada", "never_signed_in2", "%20"):
+            assert "Baiq Satu" not in desk.get(f"{address}?keadaan={wrong}").text, (tail, wrong)
 
 
 def test_the_funnel_counts_everybody_once_and_ended_classes_apart(story, cohort):

@@ -88,6 +88,18 @@ def test_people_are_narrowed_by_how_far_they_are(story, cohort, state, names):
     assert total == len(names)
 
 
+@pytest.mark.parametrize(("starts", "ends", "idle"), [(-60, 0, 1), (-60, -1, 0)])
+def test_nobody_is_idle_in_a_class_that_has_ended(app, story, starts, ends, idle):
+    ours = story.cohort(starts=starts, ends=ends)
+    learned(story.teacher(ours, name="Diam"), "M00", days_ago=20)
+    instructor = story.instructor(ours)
+    (line,), _total = queries.learners(instructor.actor, "class.teach")
+
+    assert bool(line.is_idle) == bool(idle)
+    assert queries.learners(instructor.actor, "class.teach", state="idle")[1] == idle
+    assert queries.learners(instructor.actor, "class.teach", state="learning")[1] == 1
+
+
 def test_ABUSE_A05_an_instructor_reads_nothing_of_the_class_beside(app, story, cohort, other, desk):
     story.teacher(cohort)
     learner = story.teacher(other, name="Kenari Sebelah")

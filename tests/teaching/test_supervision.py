@@ -31,6 +31,14 @@ def test_the_number_and_a_prepared_message_stand_in_the_list_and_on_the_persons_
     assert "https://wa.me/6281234567890?text=Salam" in text
 
 
+def test_whose_teachers_they_are_is_said_to_an_administrator_as_somebody_elses(app, told):
+    story, _cohort, supervisor, _learner = told
+    page = Desk(app, story, story.admin()).get(f"/kelola/orang/{supervisor.person_uuid}").text
+
+    assert "peserta bimbingannya" in page
+    assert "peserta bimbingan Anda" not in page
+
+
 def test_an_instructor_of_the_class_sees_no_number(app, told):
     story, cohort, _supervisor, learner = told
     desk = Desk(app, story, story.instructor(cohort))

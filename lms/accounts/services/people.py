@@ -54,15 +54,14 @@ def create_person(
 
 
 def add_identifier(person_id: int, kind: str, value: str) -> None:
-    """Seal and store one identifier. Raises `IdentifierTaken` unless it is a phone, which a family may share."""
-    lookup = keys().lookup_hash(kind, value)
-    if kind != "phone" and db.session.scalar(
-        sa.select(PersonIdentifier.id).where(PersonIdentifier.kind == kind, PersonIdentifier.lookup == lookup)
-    ):
+    """Seal and store one identifier of a person who has none of this kind yet.
+
+    Raises `IdentifierTaken` when another person has it, unless it is a phone, which a family may share.
+    """
+    row = {"uuid": uuid7(), "person_id": person_id, "kind": kind, "lookup": keys().lookup_hash(kind, value)}
+    # The unique key decides: of two that write the same one at the same moment, one is refused in words.
+    if not insert_new(PersonIdentifier, **row, sealed=keys().seal(value, row=f"person_identifier:{row['uuid']}")):
         raise IdentifierTaken(kind=kind)
-    row = PersonIdentifier(uuid=uuid7(), person_id=person_id, kind=kind, lookup=lookup)
-    row.sealed = keys().seal(value, row=f"person_identifier:{row.uuid}")
-    db.session.add(row)
 
 
 def replace_identifier(person_id: int, kind: str, value: str | None) -> None:
@@ -70,12 +69,8 @@ def replace_identifier(person_id: int, kind: str, value: str | None) -> None:
     db.session.execute(
         sa.delete(PersonIdentifier).where(PersonIdentifier.person_id == person_id, PersonIdentifier.kind == kind)
     )
-    if value is None:
-        return
-    row = {"uuid": uuid7(), "person_id": person_id, "kind": kind, "lookup": keys().lookup_hash(kind, value)}
-    # The unique key decides: of two that write the same one at the same moment, one is refused in words.
-    if not insert_new(PersonIdentifier, **row, sealed=keys().seal(value, row=f"person_identifier:{row['uuid']}")):
-        raise IdentifierTaken(kind=kind)
+    if value is not None:
+        add_identifier(person_id, kind, value)
 
 
 def owners(kind: str, value: str) -> set[int]:
@@ -93,6 +88,14 @@ def works_as_staff(person_id: int) -> bool:
         .where(RoleAssignment.person_id == person_id, RoleAssignment.not_over(clock.now()))
     )
     return any(role in roles.ROLES and roles.ROLES[role].is_staff for role in held)
+
+
+def had_administrator() -> bool:
+    """Tell whether an administrator was ever made: in an installation without one nobody can be let in.
+
+    One whose role has ended counts, because teachers and staff go on without them.
+    """
+    return db.session.scalar(sa.select(RoleAssignment.id).where(RoleAssignment.role == "admin").limit(1)) is not None
 
 
 def open_identifier(row: PersonIdentifier) -> str:
@@ -156,9 +159,16 @@ def assign_role(
         )
     audit.record(
         "role.assigned", "person", db.session.get_one(Person, person_id).uuid, by=by,
-        after={"role": role, "scope": f"{scope_kind}:{scope_key}", "paper": paper},
+        after={
+            "role": role, "scope": f"{scope_kind}:{scope_key}", "paper": paper,
+            "starts_at": _written(assignment.starts_at), "ends_at": _written(ends_at),
+        },
     )
     return assignment
+
+
+def _written(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
 def _as_uuid(text: str | uuid.UUID) -> uuid.UUID:
@@ -175,8 +185,13 @@ def end_role(assignment_uuid: str | uuid.UUID, *, by: Actor) -> None:
         raise NotFound
     if assignment.person_id == by.person_id and assignment.role == "admin":
         raise Conflict(reason="own_admin_role")
-    assignment.ends_at = clock.now()
+    ended_at, planned_end = clock.now(), assignment.ends_at
+    assignment.ends_at = ended_at
     audit.record(
         "role.ended", "person", db.session.get_one(Person, assignment.person_id).uuid, by=by,
-        before={"role": assignment.role, "scope": f"{assignment.scope_kind}:{assignment.scope_key}"},
+        before={
+            "role": assignment.role, "scope": f"{assignment.scope_kind}:{assignment.scope_key}",
+            "starts_at": _written(assignment.starts_at), "ends_at": _written(planned_end),
+        },
+        after={"ends_at": _written(ended_at)},
     )

@@ -30,7 +30,11 @@ menu.place("teacher", 30, "classroom.own_marks", _("Nilai"), "award", lights="cl
 
 failures.says(
     lesson_services.NotLearning,
-    _("Pelajaran terbuka setelah kelas dimulai. Tanggalnya ada di Beranda."),
+    _("Pelajaran terbuka setelah Anda diterima dan kelas dimulai. Keterangannya ada di Beranda."),
+)
+failures.says(
+    lesson_services.LearningOver,
+    _("Keikutsertaan ini tidak berlanjut, jadi pelajarannya tidak terbuka. Bila ini keliru, hubungi penyelenggara."),
 )
 
 

@@ -67,7 +67,7 @@ def says(
     _sentences[refusal.__name__] = sentence, told
 
 
-says(PrivateSearch, _("NIK, nomor HP dan surel tidak ditaruh di alamat halaman. Cari dengan nama atau kode peserta."))
+says(PrivateSearch, _("NIK, nomor HP dan email tidak ditaruh di alamat halaman. Cari dengan nama atau kode peserta."))
 
 
 def sentence_of(refusal: Refusal) -> str | None:

@@ -23,9 +23,11 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from lms.core.keys import Keys
+from lms.core.uploads import folder
+from lms.core.uploads.folder import UPLOADS
 
 FORMAT = 1
-DATABASE, MANIFEST, UPLOADS = "lms.sqlite3", "manifest.json", "uploads"
+DATABASE, MANIFEST = "lms.sqlite3", "manifest.json"
 _HASH_SIZE = 64
 _BLOCK = 1 << 20
 _MOST_MANIFEST = 64 << 20
@@ -77,7 +79,7 @@ def make(
         )
         _write(part, manifest, sources)
         part.rename(target)
-        _sync_folder(target.parent)
+        folder.sync(target.parent)
     finally:
         for leftover in (part, copy):
             leftover.unlink(missing_ok=True)
@@ -115,7 +117,10 @@ def row_counts(database: Path) -> dict[str, int]:
 def _uploads(instance: Path) -> dict[str, Path]:
     # Read after the snapshot: a file is written before its row and never changed, so every row finds its file.
     root = instance / UPLOADS
-    found = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+    # What is being written at this moment has no row yet and will soon have another name.
+    found = sorted(
+        path for path in root.rglob("*") if path.suffix != folder.PART and path.is_file() and not path.is_symlink()
+    )
     return {f"{UPLOADS}/{path.relative_to(root).as_posix()}": path for path in found}
 
 
@@ -200,7 +205,7 @@ def restore(file: Path, *, database: Path, instance: Path, replace: bool, stamp:
         os.replace(work / DATABASE, database)
         if (work / UPLOADS).is_dir():
             os.replace(work / UPLOADS, instance / UPLOADS)
-        _sync_folder(database.parent)
+        folder.sync(database.parent)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return kept
@@ -275,15 +280,3 @@ def _hash_before_comment(file: IO[bytes]) -> str:
         digest.update(block)
         left -= len(block)
     return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
@@ -13,10 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Run, wait_for
+import running
+from lib.picture_files import jpeg
+from running import Run, environment, wait_for
 
-from lms.core import backup as backups
+from lms.accounts.services import people
+from lms.app import create_app
+from lms.core import backup as backups, uploads
 from lms.core.backup import BackupProblem
+from lms.core.db import db, write_tx
+from lms.core.permissions import SYSTEM
 
 SPOTS = 60
 
@@ -52,6 +59,32 @@ def test_a_restored_instance_equals_the_snapshot_table_by_table(
     assert "There is no key file" in done.stderr
     shutil.copy(instance / "keys.json", new / "keys.json")
     assert run("audit", "verify", folder=new).returncode == 0
+
+
+def test_an_uploaded_file_comes_back_with_its_row_and_half_files_do_not(
+    instance: Path, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running.own_environment(environment(instance), monkeypatch):
+        app = create_app()
+    with app.app_context():
+        stored = uploads.store(jpeg(), name="foto.jpg")
+        with write_tx():
+            owner = people.create_person("Baiq Murniati", "P", by=SYSTEM, identifiers={})
+            row = uploads.add(stored, owner_id=owner.id, purpose="report", by=SYSTEM)
+            found = uploads.path_of(row).relative_to(instance)
+        db.session.remove()
+        db.engine.dispose()
+    (instance / found.parent / "1-0123456789abcdef.part").write_bytes(b"half")
+
+    assert run("backup", str(tmp_path / "made.zip"), folder=instance).returncode == 0
+    new = tmp_path / "new"
+    assert run("restore", str(tmp_path / "made.zip"), folder=new).returncode == 0
+
+    kept = {path.name: path.read_bytes() for path in (new / "uploads").rglob("*") if path.is_file()}
+    assert set(kept) == {stored.sha256, f"{stored.sha256}.small"}
+    assert hashlib.sha256((new / found).read_bytes()).hexdigest() == stored.sha256
+    (restored,) = rows(new / "lms.sqlite3")["upload"]
+    assert stored.sha256 in restored
 
 
 def test_a_backup_taken_while_others_write_is_one_moment(

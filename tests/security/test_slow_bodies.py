@@ -10,7 +10,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from lms.core.web import bodies
 
-LONGEST = 2_000_000
+USUAL = 2_000_000
 
 
 class Slow(io.RawIOBase):
@@ -35,7 +35,7 @@ class Slow(io.RawIOBase):
 def site():
     """An application that tells what it was sent."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = LONGEST
+    app.config["MAX_CONTENT_LENGTH"] = bodies.LONGEST
     app.add_url_rule("/", view_func=lambda: hashlib.sha256(request.get_data()).hexdigest(), methods=["GET", "POST"])
     bodies.init_app(app)
     return app
@@ -100,7 +100,7 @@ def test_no_more_requests_compute_at_once_than_there_are_turns(site):
     assert now[0] == 0
 
 
-@pytest.mark.parametrize("size", [0, 1, bodies.IN_MEMORY, bodies.IN_MEMORY + 1, LONGEST])
+@pytest.mark.parametrize("size", [0, 1, bodies.IN_MEMORY, bodies.IN_MEMORY + 1, USUAL])
 def test_a_body_of_any_allowed_size_arrives_whole(site, size):
     body = bytes(n % 251 for n in range(size))
 
@@ -115,9 +115,23 @@ def test_what_follows_a_body_on_its_connection_is_left_there(site):
     assert stream.read() == b"GET /next"
 
 
-@pytest.mark.parametrize("length", [str(LONGEST + 1), "-1", "many", "1e3"])
+@pytest.mark.parametrize("length", [str(bodies.LONGEST + 1), "-1", "many", "1e3"])
 def test_a_body_that_is_refused_by_its_announcement_is_not_fetched(site, length):
     stream = io.BytesIO(b"x" * 100)
     send(site, stream, length)
 
     assert stream.tell() == 0
+
+
+def test_a_page_that_takes_pictures_takes_more_than_the_others(app):
+    """The application's own limit holds everywhere else, so a form of text cannot be used to fill the disk."""
+    views = app.view_functions.items()
+    taking = {endpoint: view.takes for endpoint, view in views if getattr(view, "takes", None) is not None}
+    assert taking
+    assert all(app.config["MAX_CONTENT_LENGTH"] < size <= bodies.LONGEST for size in taking.values())
+    assert all(endpoint.rpartition(".")[2].startswith("attach") for endpoint in taking)
+
+
+def test_no_page_may_take_more_than_is_fetched():
+    with pytest.raises(ValueError, match="takes a body"):
+        bodies.takes(bodies.LONGEST + 1)

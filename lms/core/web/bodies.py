@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from werkzeug.exceptions import LengthRequired
 
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     from flask import Flask, Request
 
+View = TypeVar("View", bound=Callable[..., Any])
 ENDS_BY_ITSELF = "wsgi.input_terminated"
 #: How many requests of one process compute at the same time; while one hashes a secret or waits for the disk, another
 #: goes on.
 TURNS = 2
+#: The longest body that any page takes; a page says so itself (`takes`), the others take what the application allows.
+LONGEST = 11 * 1024 * 1024
 #: A body up to this many bytes waits in memory, a longer one in a file of the system's temporary folder.
 IN_MEMORY = 256 * 1024
 PIECE = 64 * 1024
@@ -42,17 +45,17 @@ def init_app(app: Flask) -> None:
         if environ.get("CONTENT_LENGTH"):
             # Without the server's word the library counts the bytes itself, and refuses what ends early.
             environ.pop(ENDS_BY_ITSELF, None)
-        with _fetched(environ, app.config["MAX_CONTENT_LENGTH"]), turns:
+        with _fetched(environ), turns:
             return inner(environ, start_response)
 
     app.wsgi_app = whole  # type: ignore[method-assign]
 
 
 @contextmanager
-def _fetched(environ: WSGIEnvironment, most: int) -> Iterator[None]:
+def _fetched(environ: WSGIEnvironment) -> Iterator[None]:
     """Put in the place of the body, which comes at the pace of the phone, what has come of it when it ended."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or not 0 < int(length) <= most:
+    if not length.isdigit() or not 0 < int(length) <= LONGEST:
         # There is none, or it is refused by its announcement and nothing of it is read.
         yield
         return
@@ -64,6 +67,18 @@ def _fetched(environ: WSGIEnvironment, most: int) -> Iterator[None]:
         here.seek(0)
         environ["wsgi.input"] = here
         yield
+
+
+def takes(size: int) -> Callable[[View], View]:
+    """Let a route take bodies of up to `size` bytes, at most `LONGEST`. Stands above the route's permission."""
+    if size > LONGEST:
+        raise ValueError("no page takes a body that long")
+
+    def decorate(view: View) -> View:
+        view.takes = size  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 def check_length(request: Request) -> None:

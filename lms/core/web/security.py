@@ -54,6 +54,9 @@ def init_app(app: Flask, *, inline_style: str) -> None:
         if "\0" in request.path or b"%00" in request.query_string:
             raise BadRequest("a zero byte in the address")
         bodies.check_length(request)
+        size = getattr(app.view_functions.get(request.endpoint or ""), "takes", None)
+        if size is not None:
+            request.max_content_length = size
 
     @app.after_request
     def put_headers(response: Response) -> Response:

@@ -18,6 +18,7 @@ from lms.authoring import views as authoring_views
 from lms.classroom import views as classroom_views
 from lms.core import db as database, keys
 from lms.core.db import db
+from lms.core.uploads import folder as uploads_folder
 from lms.core.web import actions, failures, health, identity, logs, pages, security, small_numbers, static
 from lms.enrolling import views as enrolling_views
 from lms.lib import clock
@@ -27,13 +28,15 @@ from lms.teaching import views as teaching_views
 #: Every module with tables, so that migrations and the registers see all of them.
 MODELS = tuple(
     f"lms.{name}" for name in (
-        "core.audit", "core.jobs", "core.notices", "core.operations", "regions.models", "accounts.models",
-        "programs.models", "cohorts.models", "completion.models", "lessons.models", "quizzes.models",
+        "core.audit", "core.jobs", "core.notices", "core.operations", "core.uploads.models", "regions.models",
+        "accounts.models", "programs.models", "cohorts.models", "completion.models", "lessons.models", "quizzes.models",
+        "workshops.models",
     )
 )
 #: Every module with daily work for the runner.
 DAILY = (
-    "lms.accounts.tries", "lms.cohorts.moving", "lms.quizzes.closing", "lms.reminders.reminding",
+    "lms.accounts.tries", "lms.cohorts.moving", "lms.core.uploads.sweeping", "lms.quizzes.closing",
+    "lms.reminders.reminding",
 )
 #: Larger requests are refused before they are read.
 LONGEST_REQUEST = 2 * 1024 * 1024
@@ -55,6 +58,7 @@ def create_app(config: configuration.Config | None = None) -> Flask:
     )
     logs.install()
     _configure_keys(config)
+    uploads_folder.install(config.instance)
     clock.set_offset(clock.parse_clock(config.clock) if config.clock else timedelta())
     db.init_app(app)
     with app.app_context():

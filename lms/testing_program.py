@@ -173,3 +173,25 @@ def with_quiz(program: Program, quiz_id: str, **changes: Any) -> Program:
         for item in program.modules
     )
     return dataclasses.replace(program, modules=modules)
+
+
+def with_works(program: Program | None = None) -> Program:
+    """Return the programme (the tiny one by default) with a report of two chapters and forms in its tasks."""
+    program = program or tiny_program()
+    forms: dict[str, Any] = {"W1": [_field("hasil", "long")], "P1": [_field("lampiran", "files", most=1)]}
+    rules: dict[str, Any] = {"marked_by": ["practice_supervisor"], "returns_max": 2, "return_days": 14, "late_days": 14}
+    tasks = [row | {"field": forms[row["id"]]} for row in program.data["tasks"]]
+    parts = [
+        {"id": "bab-1", "title": {"id": "Bab 1"}, "min_words": 5, "tasks": ["W1"], "field": [
+            _field("cerita", "long"), _field("jumlah", "number", required=False),
+        ]},
+        {"id": "bab-2", "title": {"id": "Bab 2"}, "field": [
+            _field("foto", "photos", required=False, most=2), _field("kesan", "short", required=False),
+        ]},
+    ]
+    data = {**program.data, "report": rules, "tasks": tasks, "report_parts": parts}
+    return dataclasses.replace(program, data=data)
+
+
+def _field(key: str, kind: str, **more: Any) -> dict[str, Any]:
+    return {"id": key, "kind": kind, "title": {"id": f"Isian {key}", "en": f"Field {key}"}, **more}

@@ -141,14 +141,14 @@ class Story:
         starts: int = -21,
         ends: int = 60,
         posttest: tuple[int, int] | None = None,
-        task: int | None = None,
+        task: tuple[int, int] | None = None,
         name: str | None = None,
         region: str = REGENCY,
         provider: str = "bgp-ntb",
         timezone: str = "Asia/Makassar",
     ) -> Class:
-        """Make a period and a class in it. `starts`, `ends`, `posttest` and `task` (when the independent
-        task opens) are days from today, local time.
+        """Make a period and a class in it. `starts`, `ends`, `posttest` and `task` (the first and the last day of
+        the independent task) are days from today, local time.
         """
         number = self._next()
         version_id = version_id or self._any_version()
@@ -165,13 +165,14 @@ class Story:
             )
             db.session.add(period)
             db.session.flush()
-            opens, closes = (
-                (today + dt.timedelta(days=days) for days in posttest) if posttest is not None else (None, None)
+            (opens, closes), (task_opens, task_closes) = (
+                (None, None) if found is None else [today + dt.timedelta(days=days) for days in found]
+                for found in (posttest, task)
             )
             row = Cohort(
                 period_id=period.id, name=name or f"Kelas {number}", region_code=region, timezone=timezone,
                 program_version_id=version_id, starts_on=first, ends_on=last, posttest_opens_on=opens,
-                posttest_closes_on=closes, task_opens_on=None if task is None else today + dt.timedelta(days=task),
+                posttest_closes_on=closes, task_opens_on=task_opens, task_closes_on=task_closes,
             )
             db.session.add(row)
             db.session.flush()

@@ -1,7 +1,8 @@
 """Two regions, three classes, everybody with a role: the story behind the tests of who may reach what.
 
 `own` is class A; `class` is another class of the same region and provider; `region` is a class elsewhere. Each class
-has the same things: a learner with a running, a finished and an unmarked attempt, a question, an announcement.
+has the same things: a learner with a running, a finished and an unmarked attempt, a question, an announcement, a task
+that was handed in, a file in another task and one in the report. The task windows are open.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from typing import Any
 
 from lms.accounts.models import RoleAssignment
 from lms.cohorts import services as cohorts
+from lms.core import uploads
 from lms.core.db import db, write_tx
 from lms.lessons import services as lessons
 from lms.programs.models import ContentFile
 from lms.quizzes import queries as quiz_queries, services as quizzes
 from lms.regions.models import Provider, Region
+from lms.testing_program import with_works
 from lms.testing_stories import Class, Learner, Someone, Story
+from lms.workshops.services import attaching, drafting, handing_in
+from lms.workshops.works import REPORT
 
 SIDES = ("own", "class", "region")
 PICTURE = "0" * 64
+PAPER = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"
 
 
 @dataclass
@@ -50,7 +56,7 @@ def build(story: Story | None = None) -> World:
     """Make the whole story in the database of the running test."""
     story = story or Story()
     world = World(story)
-    version = story.program()
+    version = story.program(with_works())
     story.provider()
     _elsewhere()
     supervisor = story.supervisor()
@@ -58,7 +64,7 @@ def build(story: Story | None = None) -> World:
         ("own", "52.02", "52.02.01", "bgp-ntb"), ("class", "52.02", "52.02.01", "bgp-ntb"),
         ("region", "53.01", "53.01.01", "bgp-ntt"),
     ):
-        cohort = story.cohort(version, name=f"Kelas {side}", region=region, provider=provider)
+        cohort = story.cohort(version, name=f"Kelas {side}", region=region, provider=provider, task=(-1, 30))
         learner = story.teacher(
             cohort, name=f"Guru {side}", region=work, supervisor=supervisor if side == "own" else None
         )
@@ -105,12 +111,20 @@ def _things(place: Place, supervisor: Someone) -> None:
         question = lessons.ask(enrolment, "m00-1", f"Bertanya dari {place.cohort.uuid}?", by=by)
         lessons.save_reflection(enrolment, "m00-1", "Besok saya coba.", True, by=by)
         announcement = cohorts.announce(place.cohort.uuid, "Pertemuan", "Hari Sabtu.", by=place.instructor.actor)
+    stored = uploads.store(PAPER, name="Surat.pdf")
+    with write_tx():
+        said = {"caption": "", "has_consent": False, "by": by}
+        file = attaching.attach(enrolment, "P1", "P1", "lampiran", stored, **said)["file"]
+        in_report = attaching.attach(enrolment, REPORT, "bab-2", "foto", stored, **said)["file"]
+        drafting.save_part(enrolment, "W1", "W1", {"hasil": f"Tulisan dari {place.cohort.uuid}."}, base=0, by=by)
+        handing_in.hand_in(enrolment, "W1", base=0, by=by)
     assignment = db.session.query(RoleAssignment.uuid).filter_by(person_id=learner.person_id).scalar()
     place.objects = {
         "enrolment": enrolment, "cohort": place.cohort.uuid, "attempt": uuid.UUID(running),
         "finished": uuid.UUID(finished), "essay": uuid.UUID(essay), "question": _as_uuid(question),
         "announcement": _as_uuid(announcement), "person": learner.person_uuid, "assignment": assignment,
         "essay_slot": number, "supervisor": supervisor.person_uuid,
+        "file": uuid.UUID(file), "file_in_report": uuid.UUID(in_report),
     }
 
 

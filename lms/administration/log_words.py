@@ -44,25 +44,32 @@ ACTIONS: Mapping[str, Lazy] = {
     "session.opened": _("Masuk"),
     "session.others_ended": _("Mengeluarkan perangkat lain"),
     "session.role_chosen": _("Memilih peran"),
+    "upload.ended": _("Mengakhiri berkas"),
+    "upload.kept": _("Menyimpan berkas"),
+    "work.save": _("Menyimpan tulisan laporan atau tugas"),
+    "work.submit": _("Mengirim laporan atau tugas"),
 }
 KINDS: Mapping[str, Lazy] = {
     "person": _("Orang"), "cohort": _("Kelas"), "enrolment": _("Peserta"), "attempt": _("Percobaan kuis"),
     "lesson_question": _("Pertanyaan"), "reflection": _("Refleksi"), "program": _("Program"),
     "program_version": _("Versi program"), "period": _("Angkatan"),
+    "upload": _("Berkas"), "stage_work": _("Laporan atau tugas"),
 }
 FIELDS: Mapping[str, Lazy] = {
-    "announcement": _("pengumuman"), "answer": _("jawaban"), "answered": _("soal terjawab"),
-    "attempts": _("tambahan percobaan"),
+    "activity": _("tugas"), "announcement": _("pengumuman"), "answer": _("jawaban"), "answered": _("soal terjawab"),
+    "attempts": _("tambahan percobaan"), "bytes": _("ukuran (bita)"),
     "call_name": _("nama panggilan"), "email": _("email"), "full_name": _("nama lengkap"),
     "has_shared_phone": _("HP dipakai bersama"), "nik": _("NIK"), "phone": _("nomor HP"), "sex": _("jenis kelamin"),
     "title_prefix": _("gelar depan"), "title_suffix": _("gelar belakang"),
     "code": _("kode peserta"), "comment": _("komentar"), "ended": _("diakhiri"), "is_shared": _("dibagikan"),
-    "kind": _("jenis"), "lesson": _("pelajaran"), "mark": _("nilai"), "minutes": _("tambahan menit"),
-    "must_change": _("wajib diganti"), "number": _("nomor"), "paper": _("nomor surat"), "people": _("jumlah orang"),
-    "program": _("program"), "questions": _("soal"), "quiz": _("kuis"), "reason": _("alasan"), "role": _("peran"),
+    "kind": _("jenis"), "late_days": _("hari terlambat"), "lesson": _("pelajaran"), "mark": _("nilai"),
+    "minutes": _("tambahan menit"),
+    "must_change": _("wajib diganti"), "number": _("nomor"), "paper": _("nomor surat"), "part": _("bagian"),
+    "people": _("jumlah orang"), "program": _("program"), "questions": _("soal"), "quiz": _("kuis"),
+    "reason": _("alasan"), "role": _("peran"),
     "scope": _("lingkup"), "slot": _("soal nomor"), "slots": _("soal nomor"), "state": _("keadaan"),
     "starts_at": _("mulai"), "ends_at": _("sampai"),
-    "supervisor": _("pembimbing"), "version": _("versi"),
+    "supervisor": _("pembimbing"), "version": _("versi"), "work_state": _("keadaan"),
 }
 #: Values that are keys of ours; everything else is a number, a name or what somebody typed, and stands as it is.
 VALUES: Mapping[tuple[str, str], Lazy] = {
@@ -72,6 +79,8 @@ VALUES: Mapping[tuple[str, str], Lazy] = {
     ("state", "running"): _("Sedang dikerjakan"), ("state", "submitted"): _("Menunggu nilai esai"),
     ("state", "graded"): _("Dinilai"), ("state", "accepted"): _("Diterima"), ("state", "active"): _("Aktif"),
     ("state", "finished"): _("Selesai"),
+    ("work_state", "draft"): _("Sedang ditulis"), ("work_state", "submitted"): _("Terkirim"),
+    ("work_state", "returned"): _("Perlu diperbaiki"),
 }
 #: Fields whose values are moments, written as ISO 8601 in UTC.
 MOMENTS = frozenset({"starts_at", "ends_at"})

@@ -11,6 +11,7 @@ from functools import cached_property
 from lms.classroom.agenda import Agenda, agenda_of
 from lms.classroom.announcements import Notice, announcements
 from lms.classroom.companions import Companion, companions_of, whom_to_ask
+from lms.cohorts import calendar
 from lms.cohorts.queries import LearnerEnrolment, learner_enrolment, own_enrolments
 from lms.completion import queries as completion_queries, unlocking
 from lms.core.errors import NotFound
@@ -104,6 +105,15 @@ class Home:
     def verdict(self) -> str | None:
         """How the class ended for the learner; None while it runs."""
         return None if self.enrolment is None else verdict(self.enrolment)
+
+    @property
+    def is_task_open(self) -> bool:
+        """Whether the independent task has begun for the class and nothing is decided yet."""
+        known = self.enrolment
+        return (
+            self.desk is not None and known is not None and self.verdict is None and known.task_closes_on is not None
+            and known.task_opens_on is not None and known.task_opens_on <= calendar.today(known.timezone)
+        )
 
     @property
     def modules(self) -> list[unlocking.ModuleStanding]:

@@ -38,7 +38,7 @@ ROLES: dict[str, Role] = {
     for role in (
         _role(
             "teacher", _("Peserta"), "self",
-            "learning.read learning.do question.ask mark.own",
+            "learning.read learning.do question.ask mark.own work.do",
             home="classroom.home", is_staff=False,
         ),
         _role(

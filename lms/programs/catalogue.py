@@ -28,14 +28,17 @@ MOST_KEPT = 24
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A published version with its programme. `id` stays inside; `uuid` is for addresses."""
+    """A published version with its programme. `id` stays inside; `uuid` is for addresses.
+
+    Two are the same when their ids are: the programme of a version never changes, and is no part of its hash.
+    """
 
     id: int
     uuid: uuid.UUID
     program_id: str
     major: int
     minor: int
-    program: Program = field(repr=False)
+    program: Program = field(repr=False, compare=False)
 
     @property
     def label(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lms.programs.content import Question
 from lms.programs.context import Context
+from lms.programs.form_fields import check_form
 from lms.programs.mistakes import Place
 from lms.programs.module_files import ModuleFile
 from lms.programs.program_file import STAGES, ProgramFile
@@ -22,6 +23,7 @@ def check_program(context: Context, file: ProgramFile, modules: list[ModuleFile]
         _check_weights(file.values, file.place)
         _check_rubric(file.values, file.place)
         _check_rules(file.values, file.place)
+        _check_forms(file.values, file.place)
         _check_hours(file, modules, file.place)
     _check_order(modules)
     _check_completion(modules)
@@ -87,6 +89,22 @@ def _check_rules(values: dict[str, Any], place: Place) -> None:
     for low, high in (("second_reader_from", "second_reader_to"), ("window_days_min", "window_days_max")):
         if report.get(low) is not None and report.get(high) is not None and report[low] > report[high]:
             place.at("report", low).error("E_VALUE", f"“{low}” tidak boleh lebih besar dari “{high}”.")
+
+
+def _check_forms(values: dict[str, Any], place: Place) -> None:
+    """The forms of chapters and tasks, and what chapters and criteria refer to."""
+    for name in ("task", "report_part"):
+        for index, row in enumerate(values.get(name) or ()):
+            check_form(row.get("field") or [], place.at(name, index, "field"))
+    known = {
+        "tasks": {task.get("id") for task in values.get("task") or ()},
+        "parts": {part.get("id") for part in values.get("report_part") or ()},
+    }
+    for name, key in (("report_part", "tasks"), ("criterion", "parts")):
+        for index, row in enumerate(values.get(name) or ()):
+            for number, wanted in enumerate(row.get(key) or ()):
+                if wanted not in known[key]:
+                    place.at(name, index, key, number).error("E_REFERENCE", f"“{wanted}” tidak ada di program ini.")
 
 
 def _check_hours(file: ProgramFile, modules: list[ModuleFile], place: Place) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lms.programs import fields
+from lms.programs import fields, form_fields
 from lms.programs.context import Context
 from lms.programs.mistakes import Place, toml_sentence
 from lms.programs.toml_lines import TomlRefused, read_toml
@@ -41,9 +41,10 @@ _PREDICATE: fields.Fields = {
 }
 _TASK: fields.Fields = {
     "id": fields.identifier(),
-    "kind": fields.one_of("mandatory", "elective", "visit", "meeting"),
+    "kind": fields.one_of("mandatory", "elective", "journal", "visit", "meeting"),
     "title": fields.title(),
     "evidence": fields.words(required=False),
+    "field": form_fields.form(),
 }
 _REPORT: fields.Fields = {
     "second_reader_from": _PERCENT,
@@ -60,9 +61,11 @@ _REPORT: fields.Fields = {
 _REPORT_PART: fields.Fields = {
     "id": fields.identifier(),
     "title": fields.title(),
-    "prompts": fields.texts(required=False),
     "evidence": fields.words(required=False),
     "min_words": fields.whole(1, 10_000, required=False),
+    # The tasks whose documents belong to this chapter.
+    "tasks": fields.identifiers(required=False),
+    "field": form_fields.form(),
 }
 _LEVEL: fields.Fields = {"id": fields.identifier(), "title": fields.title(), "from": _PERCENT, "mid": _PERCENT}
 _CRITERION: fields.Fields = {
@@ -70,6 +73,8 @@ _CRITERION: fields.Fields = {
     "weight": fields.whole(1, 100),
     "title": fields.title(),
     "levels": fields.texts_by_id(),
+    # The chapters it looks at: what is returned under it is shown there.
+    "parts": fields.identifiers(required=False),
 }
 _UNIT: fields.Fields = {"id": fields.identifier(), "title": fields.title(), "jp": fields.whole(1, 200)}
 

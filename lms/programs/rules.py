@@ -10,7 +10,7 @@ from typing import Any
 from lms.programs.content import DEFAULT_LANGUAGE, Lesson, Module, Program, Question, Quiz, as_document
 
 #: Keys of `Program.data` whose values are words; everything else there counts.
-_WORDS = frozenset({"title", "evidence", "prompts"})
+_WORDS = frozenset({"title", "evidence", "hint"})
 
 
 def content_hash(program: Program) -> str:

@@ -23,19 +23,24 @@ from lms.programs import catalogue
 from lms.programs.content import Program, Quiz
 from lms.quizzes.models import Attempt
 from lms.quizzes.reach import attempt_limit, granted
+from lms.workshops.queries import handed_in
+from lms.workshops.works import REPORT
 
 JOB = "reminders.deadlines"
 log = logging.getLogger("lms.reminders")
 #: Days before a deadline. Who is not reached on the day itself, because nothing ran or because they came later, is
 #: reached on the next day, until the next step is due.
 STEPS = (1, 3, 7, 14)
-CLASS_ENDS, POSTTEST_CLOSES = "deadline.class", "deadline.posttest"
+CLASS_ENDS, POSTTEST_CLOSES, REPORT_DUE = "deadline.class", "deadline.posttest", "deadline.report"
 
 registry.notice_kinds.add(CLASS_ENDS, registry.NoticeKind(
     CLASS_ENDS, _("Kelas Anda berakhir %(date)s. Masih ada modul yang belum selesai."), "calendar"
 ))
 registry.notice_kinds.add(POSTTEST_CLOSES, registry.NoticeKind(
     POSTTEST_CLOSES, _("Tes akhir ditutup %(date)s. Anda belum lulus tes ini."), "calendar"
+))
+registry.notice_kinds.add(REPORT_DUE, registry.NoticeKind(
+    REPORT_DUE, _("Laporan akhir dikirim paling lambat %(date)s. Laporan Anda belum terkirim."), "calendar"
 ))
 
 
@@ -58,7 +63,7 @@ def remind(_values: dict[str, Any] | None = None) -> int:
     classes = db.session.execute(
         sa.select(
             Cohort.id, Cohort.uuid, Cohort.ends_on, Cohort.posttest_opens_on, Cohort.posttest_closes_on,
-            Cohort.timezone, Cohort.program_version_id,
+            Cohort.timezone, Cohort.program_version_id, Cohort.task_opens_on, Cohort.task_closes_on,
         ).where(Cohort.state.in_(calendar.UNDER_WAY)).order_by(Cohort.id)
     ).all()
     due: dict[uuid.UUID, tuple[int, Program, list[Deadline]]] = {}
@@ -82,6 +87,9 @@ def deadlines(cohort: Any, today: dt.date) -> Iterator[Deadline]:
     # A window that is not open yet asks for nothing, and one that ends with the class is told with the class.
     if closes is not None and closes < cohort.ends_on and (opens is None or opens <= today):
         days.append((POSTTEST_CLOSES, closes))
+    # The report is told for itself also where it is due on the last day: modules and report are two things to do.
+    if cohort.task_closes_on is not None and cohort.task_opens_on is not None and cohort.task_opens_on <= today:
+        days.append((REPORT_DUE, cohort.task_closes_on))
     for kind, day in days:
         left = (day - today).days
         step = next((step for step in STEPS if 0 < left <= step), None)
@@ -98,10 +106,12 @@ def _remind_class(cohort_id: int, program: Program, near: list[Deadline]) -> int
         ).order_by(Enrolment.id)
     ).all()
     facts, told = facts_of(row.id for row in learners), 0
-    used = _attempts(cohort_id) if any(deadline.kind == POSTTEST_CLOSES for deadline in near) else {}
+    kinds = {deadline.kind for deadline in near}
+    used = _attempts(cohort_id) if POSTTEST_CLOSES in kinds else {}
+    sent = handed_in(cohort_id, REPORT) if REPORT_DUE in kinds else set()
     for row in learners:
         for deadline in near:
-            link = _link(row, deadline.kind, program, facts[row.id], used)
+            link = _link(row, deadline.kind, program, facts[row.id], used, sent)
             if link is not None:
                 told += notices.tell_once(
                     row.person_id, deadline.kind, f"{deadline.kind}:{row.id}:{deadline.day}:{deadline.step}",
@@ -122,12 +132,14 @@ def _attempts(cohort_id: int) -> dict[tuple[int, str], int]:
 
 
 def _link(
-    learner: Any, kind: str, program: Program, done: Facts, used: Mapping[tuple[int, str], int]
+    learner: Any, kind: str, program: Program, done: Facts, used: Mapping[tuple[int, str], int], sent: set[int]
 ) -> str | None:
     """Return where a learner does what is still to do before the deadline; None when nothing is."""
     if kind == CLASS_ENDS:
         left = {module.id for module in program.modules} - done.modules
         return f"/diklat/{program.id}" if left else None
+    if kind == REPORT_DUE:
+        return None if learner.id in sent or not program.data.get("report_parts") else f"/laporan/{learner.uuid}"
     tests = [quiz for module in program.modules for quiz in module.quizzes if quiz.kind == "posttest"]
     for quiz in tests:
         if quiz.id not in done.passed and _has_a_try(learner.id, quiz, used.get((learner.id, quiz.id), 0)):

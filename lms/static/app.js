@@ -141,7 +141,9 @@
   }
 
   document.querySelectorAll("[data-autosave]").forEach(function (form) {
-    var keep = keeper(form);
+    var keep = keeper(form), own = form.elements._device;
+    // The button may overtake what was saved while somebody typed: both are the same page.
+    if (own) { own.value = device; }
     watch(form, function () { keep("all", function () { return true; }); });
   });
 

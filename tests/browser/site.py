@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from lib.picture_files import jpeg
 
 from lms import config
 from lms.accounts.models import Credential
@@ -25,7 +26,7 @@ from lms.accounts.services import people, secrets
 from lms.app import create_app
 from lms.cohorts.models import Enrolment
 from lms.completion import services as completion
-from lms.core import migrations
+from lms.core import migrations, uploads
 from lms.core.db import db, write_tx
 from lms.core.permissions import SYSTEM, Actor, Scope
 from lms.demo import accounts as demo_accounts, story as demo_story
@@ -38,6 +39,7 @@ from lms.quizzes import services as quizzes
 from lms.quizzes.models import Attempt
 from lms.testing_program import SUBDISTRICT
 from lms.testing_stories import Class, Story
+from lms.workshops.services import attaching, drafting
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "kebun kelor di Praya"
@@ -167,6 +169,23 @@ class Site:
             for _ in range(times):
                 with write_tx():
                     quizzes.submit(quizzes.start_attempt(UUID(account.enrolment), quiz_id, by=by), {}, by=by)
+
+    def write(
+        self, account: Account, activity_id: str, part_id: str, values: dict[str, Any], *, photos: str = "",
+        count: int = 2,
+    ) -> None:
+        """Let a learner write a part of a work on another phone, with so many pictures in the field `photos`."""
+        by, enrolment = Actor(account.person_id, "", "teacher", (Scope("self", ""),)), UUID(account.enrolment)
+        with self.app.app_context():
+            for number in range(count if photos else 0):
+                stored = uploads.store(jpeg(400 + number, 300), name=f"IMG_{number}.jpg")
+                with write_tx():
+                    attaching.attach(
+                        enrolment, activity_id, part_id, photos, stored, caption=f"Sudut balok {number + 1}",
+                        has_consent=True, by=by,
+                    )
+            with write_tx():
+                drafting.save_part(enrolment, activity_id, part_id, values, base=1_000, by=by)
 
     def end_time(self, account: Account) -> None:
         """Let the time of what a learner answers at the moment be over."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from browser import walks_learner, walks_staff
+from browser import walks_learner, walks_staff, walks_works
 from browser.look import Walk
 from browser.site import ROOT, Site
 from jinja2 import Environment, FileSystemLoader, meta
 from playwright.sync_api import Page
 
-WALKS = walks_learner.WALKS | walks_staff.WALKS
+WALKS = walks_learner.WALKS | walks_works.WALKS | walks_staff.WALKS
 TEMPLATES = ROOT / "lms" / "templates"
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import brotli
 import pytest
+from lib.picture_files import jpeg
 
 from lms.completion import services as completion
+from lms.core import uploads
 from lms.core.db import write_tx
 from lms.core.permissions import SYSTEM
 from lms.core.web.static import FOLDER, Assets
@@ -20,7 +22,10 @@ from lms.programs import catalogue
 from lms.programs.publish import publish
 from lms.programs.reader import ReadResult, read_program
 from lms.quizzes import queries, services as quizzes
+from lms.testing_program import with_works
 from lms.testing_stories import Learner, Story
+from lms.workshops import works
+from lms.workshops.services import attaching, drafting, handing_in
 
 KB = 1000
 #: Status line and headers of one reply, as a browser gets them over HTTP/1.1.
@@ -34,11 +39,11 @@ def real_course() -> ReadResult:
 
 
 def real_teacher(story: Story) -> Learner:
-    """A teacher who has read M00 and handed in the pre-test, and for whom every other module is open."""
+    """A teacher in the report weeks who has read M00 and handed in the pre-test, and for whom every module is open."""
     with write_tx():
         publish(real_course(), by=SYSTEM)
     version = catalogue.latest("diklat-dasar")
-    teacher = story.teacher(story.cohort(version.id))
+    teacher = story.teacher(story.cohort(version.id, task=(-7, 30)))
     with write_tx():
         for lesson in version.program.module("M00").lessons:
             lessons.finish_lesson(teacher.enrolment_uuid, lesson.id, by=teacher.actor)
@@ -129,6 +134,23 @@ def test_a_result_with_feedback_and_right_answers_is_at_most_6_kb(reader: Any) -
         assert on_the_wire(page) <= 6 * KB, attempt
 
 
+def test_every_page_of_the_report_and_the_tasks_is_at_most_6_kb(reader: Any) -> None:
+    client, teacher = reader
+    own, version_id = teacher.enrolment_uuid, catalogue.latest("diklat-dasar").id
+    addresses = [f"/tugas/{own}", f"/laporan/{own}", f"/laporan/{own}/kirim"]
+    addresses += [
+        f"/laporan/{own}/bagian/{part.id}" for part in works.work_of(version_id, works.REPORT).stages[0].parts
+    ]
+    for work in works.works_of(version_id)[1:]:
+        part = work.stages[0].parts[0]
+        addresses += [f"/tugas/{own}/{work.activity_id}/bagian/{part.id}", f"/tugas/{own}/{work.activity_id}/kirim"]
+    assert len(addresses) > 30
+    for address in addresses:
+        page = client.get(address, headers=READER)
+        assert page.status_code == 200, address
+        assert on_the_wire(page) <= 6 * KB, address
+
+
 def last_options(attempt: str, teacher: Learner) -> dict[int, dict[str, list[str]]]:
     """Choose the last option everywhere: mostly wrong, and each wrong one brings its own feedback."""
     return {
@@ -175,6 +197,34 @@ def test_lesson_and_quiz_pages_take_at_most_5_statements(
         assert client.get(address).status_code == 200, address
         with count_statements() as seen:
             client.get(address)
+        assert len(seen) <= 5, (address, seen.statements)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("learners", [10, 1000])
+def test_work_pages_take_at_most_5_statements(
+    app: Any, story: Story, count_statements: Any, learners: int
+) -> None:
+    cohort = story.cohort(story.program(with_works()), task=(-7, 30))
+    teacher = story.teacher(cohort)
+    story.crowd(cohort, learners - 1)
+    own, by = teacher.enrolment_uuid, teacher.actor
+    stored = uploads.store(jpeg(40, 30), name="IMG_1.jpg")
+    with write_tx():
+        file = attaching.attach(
+            own, works.REPORT, "bab-2", "foto", stored, caption="Balok", has_consent=True, by=by
+        )["file"]
+        drafting.save_part(own, "W1", "W1", {"hasil": "Halaman sudah aman."}, base=0, by=by)
+        handing_in.hand_in(own, "W1", base=0, by=by)
+    client = app.test_client()
+    story.sign_in(client, teacher)
+    for address in (
+        f"/tugas/{own}", f"/laporan/{own}", f"/laporan/{own}/bagian/bab-1", f"/laporan/{own}/bagian/bab-2",
+        f"/laporan/{own}/kirim", f"/tugas/{own}/W1", f"/tugas/{own}/P1/bagian/P1", f"/berkas/{file}?kecil=1",
+    ):
+        assert client.get(address, buffered=True).status_code == 200, address
+        with count_statements() as seen:
+            client.get(address, buffered=True)
         assert len(seen) <= 5, (address, seen.statements)
 
 

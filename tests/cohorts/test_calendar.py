@@ -124,8 +124,8 @@ def test_a_class_ends_by_its_date_and_keeps_its_text_from_then_on(app):
 def test_lists_show_classes_under_way_first_then_those_ahead_then_the_ended(app):
     story = Story()
     for name, dates in (
-        ("ended", {"starts": -90, "ends": -1}), ("ahead", {"starts": 1}), ("reports", {"starts": -50, "task": -1}),
-        ("running", {"starts": -10, "task": 20}),
+        ("ended", {"starts": -90, "ends": -1}), ("ahead", {"starts": 1}), ("reports", {"starts": -50, "task": (-1, 9)}),
+        ("running", {"starts": -10, "task": (20, 40)}),
     ):
         cohort = story.cohort(name=name, **dates)
         story.teacher(cohort)

@@ -32,7 +32,7 @@ def test_every_registered_kind_is_carried_out_somewhere(app):
 @pytest.mark.parametrize(("kind", "queueable"), [
     ("attempt.start", False), ("attempt.save", True), ("attempt.submit", True), ("lesson.finish", True),
     ("reflection.save", True), ("question.ask", True), ("essay.mark", False), ("allowance.grant", False),
-    ("late.accept", False),
+    ("late.accept", False), ("work.save", True), ("work.attach", True), ("work.detach", True), ("work.submit", True),
 ])
 def test_a_phone_may_keep_what_a_learner_did_and_nothing_that_needs_an_answer(app, kind, queueable):
     assert registry.operation_kinds[kind].queueable is queueable

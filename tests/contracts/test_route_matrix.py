@@ -25,7 +25,9 @@ from lms.core import roles
 from lms.core.db import Base, db
 from lms.core.web.actions import PUBLIC, allow
 from lms.testing import Browser
+from lms.testing_program import with_works
 from lms.testing_stories import PIN
+from lms.workshops.works import REPORT
 
 #: Which classes a role reaches in the story: its own, another one of its region, one elsewhere.
 REACH = {
@@ -42,21 +44,26 @@ OBJECTS = {
     "attempt_uuid": "attempt", "attempt": "attempt", "question_uuid": "question", "question": "question",
     "announcement_uuid": "announcement", "announcement": "announcement", "person_uuid": "person", "person": "person",
     "slot": "essay_slot",
-    "assignment_uuid": "assignment", "assignment": "assignment",
+    "assignment_uuid": "assignment", "assignment": "assignment", "upload_uuid": "file", "file": "file",
 }
 #: Arguments that name content, the same for everybody who may read the programme.
 CONTENT = {
     "program_id": "diklat-mini", "lesson_id": "m00-1", "module_id": "M00", "quiz_id": "m00-latihan",
-    "name": f"{PICTURE}.svg", "version_uuid": None,
+    "name": f"{PICTURE}.svg", "version_uuid": None, "activity_id": "P1", "part_id": "P1", "field_id": "lampiran",
     # A notice belongs to one person, whatever the role; this one is nobody's.
     "notice": uuid.UUID(int=7),
 }
+#: The same things where an address is about the report and not about a task.
+IN_REPORT = {"activity_id": REPORT, "part_id": "bab-2", "field_id": "foto", "file": "file_in_report"}
 #: A programme whose files lie in `courses/`: the preview of files shows pictures that nobody has published.
 WITH_FILES = "diklat-dasar"
 #: Where an address needs another object of the same kind, or other content, than usual.
 SPECIAL: dict[str, dict[str, str]] = {
     "authoring.picture": {"program_id": WITH_FILES, "name": "picture_in_files"},
     "classroom.result": {"attempt_uuid": "finished"},
+    # The form of a task is one page; once handed in it is read on the page of the task.
+    "classroom.work": {"activity_id": "W1"},
+    "classroom.submit_work": {"activity_id": "W1"},
     "teaching.essay": {"attempt": "essay", "slot": "essay_slot"},
     "teaching.mark": {"attempt": "essay", "slot": "essay_slot"},
     "teaching.attempt": {"attempt": "finished"},
@@ -93,7 +100,7 @@ CONCEALED = {
     "administration.new_role", "administration.give_role", "administration.end_role",
     "enrolling.one", "enrolling.new_slip", "enrolling.make_slip", "enrolling.unlock", "enrolling.assign_supervisor",
     "teaching.learner", "teaching.quiz_of_learner", "teaching.grant", "teaching.accept_late",
-    "teaching.attempt", "teaching.leave_out_late",
+    "teaching.attempt", "teaching.leave_out_late", "classroom.work_file",
 }
 #: They end what the others need, so they come last.
 LAST = {"administration.end_role", "administration.end_account", "accounts.sign_out"}
@@ -103,6 +110,8 @@ NOT_A_PAGE = {
 }
 #: What an allowed form answers when it does not lead to the next page (303).
 NOT_A_REDIRECT = {
+    "classroom.attach": (422, "no file is sent along, so the page says that one has to be chosen"),
+    "classroom.submit_work": (409, "the task was handed in before, and the report lacks its first chapter"),
     "administration.save_correction": (409, "it does not say from which data it was filled, so it is shown again"),
     "enrolling.save_correction": (409, "it does not say from which data it was filled, so it is shown again"),
     "administration.make_slip": (200, "the slip is the answer; a secret has no address to come back to"),
@@ -128,7 +137,8 @@ def values(rule, place) -> dict[str, Any]:
     """The arguments of an address for the things of one class."""
     found = {}
     for name in rule.arguments:
-        kind = SPECIAL.get(rule.endpoint, {}).get(name) or OBJECTS.get(name)
+        own = IN_REPORT if (rule.defaults or {}).get("activity_id") == REPORT else SPECIAL.get(rule.endpoint, {})
+        kind = own.get(name) or OBJECTS.get(name)
         if kind == "picture_in_files":
             found[name] = picture_in_files()
         elif kind is not None:
@@ -175,7 +185,8 @@ class Walker:
         self.token = self.world.story.sign_in(self.client, world.people[role]) if role else ""
 
     def get(self, rule, place):
-        return self.client.get(address(self.app, rule, values(rule, place)))
+        # Read at once, so that the file of an answer is closed.
+        return self.client.get(address(self.app, rule, values(rule, place)), buffered=True)
 
     def post(self, rule, place, **changes):
         new_secret = NEW_PIN if self.role == "teacher" else NEW_WORD
@@ -241,7 +252,7 @@ def test_every_page_answers_as_roles_and_scopes_say(site, role):
 @pytest.mark.parametrize("role", sorted(REACH))
 def test_every_form_answers_as_roles_and_scopes_say_and_a_refused_one_changes_nothing(app, world, role):
     # A newer text of the programme, so that there is one for a class to take.
-    world.story.program(minor=1)
+    world.story.program(with_works(), minor=1)
     walker, wrong = Walker(app, world, role), []
     allowed = []
     before = checksum()
@@ -346,6 +357,6 @@ def test_no_page_of_a_role_shows_a_name_from_beyond_its_reach(site, role):
         if not may(app, rule, role):
             continue
         for query in ("", "?hal=1&cari=Guru", "?group=0", "?kelas=", "?urut=nama"):
-            text = walker.client.get(address(app, rule, values(rule, world.own)) + query).text
+            text = walker.client.get(address(app, rule, values(rule, world.own)) + query, buffered=True).text
             shown = [canary for canary in canaries if canary in text]
             assert shown == [], f"{role} {rule.rule}{query}"

@@ -110,7 +110,9 @@ def test_the_database_itself_refuses_to_change_or_remove_a_row(app, statement):
     assert [row.action for row in entries()] == ["thing.changed"]
 
 
-@pytest.mark.parametrize("table", ["audit_entry", "completion_fact", "answer_log", "essay_mark", "late_decision"])
+@pytest.mark.parametrize("table", [
+    "audit_entry", "completion_fact", "answer_log", "essay_mark", "late_decision", "stage_version",
+])
 def test_every_append_only_table_has_its_triggers(app, table, engine_name):
     if engine_name == "sqlite":
         query = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")

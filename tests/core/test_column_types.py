@@ -176,7 +176,7 @@ def test_every_learner_facing_row_has_a_uuid_of_its_own():
     inner = {
         "user_session", "credential", "address_counter", "unknown_identifier", "audit_entry", "operation", "region",
         "content_file", "question_version", "attempt_question", "answer_log", "reflection_version",
-        "essay_mark", "late_decision",
+        "essay_mark", "late_decision", "stage_part",
     }
     without = {name for name, table in Base.metadata.tables.items() if "uuid" not in table.columns}
 

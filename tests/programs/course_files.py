@@ -66,6 +66,23 @@ id = "W1"
 kind = "mandatory"
 title = "Tugas wajib"
 evidence = "Satu foto."
+[[task.field]]
+id = "days"
+kind = "table"
+title = "Apa kegiatan setiap hari?"
+title_en = "What was done each day?"
+hint = "Satu baris untuk satu hari."
+least = 2
+most = 5
+column = [
+  { id = "date", kind = "day", title = "Tanggal" },
+  { id = "activity", kind = "short", title = "Kegiatan" },
+]
+[[task.field]]
+id = "proof"
+kind = "photos"
+title = "Foto bukti"
+least = 1
 [[task]]
 id = "P1"
 kind = "elective"
@@ -81,8 +98,24 @@ marked_by = ["practice_supervisor"]
 [[report_part]]
 id = "introduction"
 title = "Pendahuluan"
-prompts = ["Mengapa?", "Apa tujuannya?"]
 min_words = 150
+tasks = ["W1"]
+[[report_part.field]]
+id = "reason"
+kind = "long"
+title = "Mengapa tugas ini penting?"
+title_en = "Why does this task matter?"
+[[report_part.field]]
+id = "chosen"
+kind = "choice"
+title = "Tugas mana yang Anda pilih?"
+required = false
+[[report_part.field.option]]
+id = "first"
+title = "Yang pertama"
+[[report_part.field.option]]
+id = "second"
+title = "Yang kedua"
 
 [[level]]
 id = "good"
@@ -99,6 +132,7 @@ mid = 60
 id = "R1"
 weight = 100
 title = "Kelengkapan"
+parts = ["introduction"]
 [criterion.levels]
 good = "Semua ada."
 needs_work = "Ada yang kurang."

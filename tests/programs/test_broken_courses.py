@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from course_files import bank, question, short_lesson, sound_files, write_course
+from course_files import PROGRAM, bank, question, short_lesson, sound_files, write_course
 from picture_bytes import SVG, jpeg, png
 
 from lms.programs.mistakes import Mistake
@@ -61,6 +61,9 @@ def svg(old: str, new: str) -> Change:
 
 P, M, B, L = "program.toml", "01-satu/module.toml", "01-satu/quiz.gift", "01-satu/01-pertama.md"
 
+COLUMNS = PROGRAM[PROGRAM.index("column = [") : PROGRAM.index("]\n", PROGRAM.index("column = [")) + 2]
+OPTIONS = PROGRAM[PROGRAM.index("[[report_part.field.option]]") : PROGRAM.index("\n[[level]]")]
+
 ERRORS: list[tuple[str, str, int | str, Change]] = [
     # TOML and its shapes.
     ("E_FILE_MISSING", P, 1, drop(P)),
@@ -102,6 +105,27 @@ ERRORS: list[tuple[str, str, int | str, Change]] = [
     ("E_LEVELS", P, "[criterion.levels]", swap(P, 'good = "Semua ada."\n', "")),
     ("E_VALUE", P, "min = 90", swap(P, "min = 70", "min = 90")),
     ("E_VALUE", P, "second_reader_from", swap(P, "second_reader_from = 65", "second_reader_from = 85")),
+    # Forms of tasks and chapters, and what chapters and criteria name.
+    ("E_REFERENCE", P, 'tasks = ["W9"]', swap(P, 'tasks = ["W1"]', 'tasks = ["W9"]')),
+    ("E_REFERENCE", P, "parts =", swap(P, 'parts = ["introduction"]', 'parts = ["introduction", "closing"]')),
+    ("E_ID_DUPLICATE", P, 'id = "days"  # again', swap(P, 'id = "proof"', 'id = "days"  # again')),
+    ("E_ID_DUPLICATE", P, 'id = "date", kind = "short"', swap(P, 'id = "activity", kind', 'id = "date", kind')),
+    ("E_ID_DUPLICATE", P, "# again", swap(P, 'id = "second"', 'id = "first"  # again')),
+    ("E_KEY_MISSING", P, "[[task.field]]", swap(P, COLUMNS, "")),
+    ("E_KEY_MISSING", P, "[[report_part.field]] # bare", both(
+        swap(P, OPTIONS, ""), swap(P, ']]\nid = "chosen"', ']] # bare\nid = "chosen"'),
+    )),
+    ("E_VALUE", P, "[[report_part.field]]", swap(P, 'title_en = "Why does this task matter?"\n', COLUMNS)),
+    ("E_VALUE", P, "[[report_part.field]] # no choice", both(
+        swap(P, 'kind = "choice"', 'kind = "short"'), swap(P, ']]\nid = "chosen"', ']] # no choice\nid = "chosen"'),
+    )),
+    ("E_VALUE", P, "least = 6", swap(P, "least = 2", "least = 6")),
+    ("E_VALUE", P, "most = 61", swap(P, "most = 5", "most = 61")),
+    ("E_VALUE", P, "least = 21", swap(P, "least = 1\n", "least = 21\n")),
+    ("E_VALUE", P, "least = 1\n", swap(P, 'kind = "photos"', 'kind = "number"')),
+    ("E_VALUE", P, 'kind = "teks"', swap(P, 'kind = "photos"', 'kind = "teks"')),
+    ("E_VALUE", P, 'kind = "long", title', swap(P, 'kind = "short", title', 'kind = "long", title')),
+    ("E_KEY_UNKNOWN", P, "prompts", swap(P, "min_words = 150", 'prompts = ["Mengapa?"]')),
     # Quizzes and banks.
     ("E_DRAW", M, "take = 26", swap(M, "take = 5 }", "take = 26 }")),
     ("E_DRAW", M, "take = 21", swap(M, "{ take = 5 }", "{ take = 21 }")),

@@ -8,6 +8,7 @@ from pathlib import Path
 from course_files import PROGRAM, sound_files, write_course
 
 from lms.programs.check import check_bank, check_courses
+from lms.programs.reader import read_program
 
 COURSES = Path(__file__).resolve().parents[2] / "courses"
 NAMES = ["programs", "modules", "lessons", "questions", "words", "errors", "warnings"]
@@ -72,6 +73,27 @@ def test_the_real_courses_have_no_error() -> None:
     assert report["lists"]["errors"] == []
     assert report["programs"] == 3
     assert report["modules"] == 11
+
+
+def test_every_task_and_chapter_of_the_basic_tier_is_a_form_in_two_languages() -> None:
+    program = read_program(COURSES / "diklat-dasar").program
+    assert program is not None
+
+    for part in (*program.data["tasks"], *program.data["report_parts"]):
+        assert part["field"], part["id"]
+        for field in part["field"]:
+            words = [field["title"], field["hint"], *(row["title"] for row in field["column"] + field["option"])]
+            assert all({"id", "en"} <= set(text) for text in words if text), (part["id"], field["id"])
+
+
+def test_every_chapter_of_the_basic_tier_is_looked_at_under_some_criterion() -> None:
+    """Otherwise what is missing in a chapter could not be told to the one who wrote it."""
+    program = read_program(COURSES / "diklat-dasar").program
+    assert program is not None
+
+    looked_at = {part for criterion in program.data["criteria"] for part in criterion["parts"]}
+
+    assert looked_at == {part["id"] for part in program.data["report_parts"]}
 
 
 def test_one_bank_is_listed_with_its_errors(tmp_path: Path) -> None:

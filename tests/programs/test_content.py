@@ -53,9 +53,18 @@ def test_texts_carry_their_languages_and_questions_their_translation(program: Pr
     assert program.title == {"id": "Program Demo", "en": "Demo programme"}
     assert program.module("M01").aims[0] == {"id": "Menjelaskan satu hal", "en": "Explain one thing"}
     assert program.data["criteria"][0]["levels"]["good"] == {"id": "Semua ada."}
-    assert program.data["report_parts"][0]["prompts"] == [{"id": "Mengapa?"}, {"id": "Apa tujuannya?"}]
+    reason, chosen = program.data["report_parts"][0]["field"]
+    assert reason["title"] == {"id": "Mengapa tugas ini penting?", "en": "Why does this task matter?"}
+    assert [option["title"] for option in chosen["option"]] == [{"id": "Yang pertama"}, {"id": "Yang kedua"}]
     assert set(program.questions["M01-Q01"].content) == {"id", "en"}
     assert set(program.questions["M01-Q03"].content) == {"id"}
+
+
+def test_a_field_of_a_form_is_asked_for_unless_the_file_says_otherwise(program: Program) -> None:
+    reason, chosen = program.data["report_parts"][0]["field"]
+
+    assert (reason["required"], reason["least"], reason["most"], reason["hint"]) == (True, 0, None, None)
+    assert chosen["required"] is False
 
 
 def test_a_stored_question_can_be_read_again(program: Program) -> None:

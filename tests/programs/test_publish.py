@@ -99,8 +99,12 @@ MINOR = {
     "partner text": [(SIX, "satu -> 1", "satu -> I")],
     "programme title": [(P, "Program Demo", "Program Contoh")],
     "task, report and rubric texts": [
-        (P, "Satu foto.", "Dua foto."), (P, "Mengapa?", "Kenapa?"), (P, "Semua ada.", "Semuanya ada."),
+        (P, "Satu foto.", "Dua foto."), (P, "Pendahuluan", "Pembuka"), (P, "Semua ada.", "Semuanya ada."),
         (P, 'title = "Baik"', 'title = "Bagus"'),
+    ],
+    "words of a form": [
+        (P, "Mengapa tugas ini penting?", "Untuk apa tugas ini?"), (P, "Satu baris untuk satu hari.", "Tulis pendek."),
+        (P, 'title = "Tanggal"', 'title = "Hari"'), (P, '"Yang pertama"', '"Yang kesatu"'),
     ],
 }
 MAJOR = {
@@ -126,6 +130,11 @@ MAJOR = {
     "component weights": [(P, "weight = 60", "weight = 50"), (P, "weight = 40", "weight = 50")],
     "predicate": [(P, "min = 80", "min = 85")],
     "report rule": [(P, "return_days = 14", "return_days = 10")],
+    "kind of a field": [(P, 'id = "activity", kind = "short"', 'id = "activity", kind = "number"')],
+    "fewest rows of a table": [(P, "least = 2", "least = 3")],
+    "field that must be filled in": [(P, "required = false", "required = true")],
+    "chapter that a task belongs to": [(P, 'tasks = ["W1"]', "tasks = []")],
+    "chapters that a criterion looks at": [(P, 'parts = ["introduction"]', "parts = []")],
     "reflection box taken away": [(L1, 'reflection = "Apa yang Anda lihat?"\n', "")],
 }
 
@@ -229,7 +238,7 @@ def test_a_removed_id_is_refused_with_its_learners_unless_confirmed(app: Flask, 
     files = sound_files()
     del files["01-satu/02-kedua.md"]
     files["forms/form-a.gift"] = (bank("FA-", 2) + bank("FZ-", 1)).encode()
-    files[P] = files[P].replace(b'id = "W1"', b'id = "W2"')
+    files[P] = files[P].replace(b'"W1"', b'"W2"')
 
     with pytest.raises(RemovedIds) as refused:
         publish_files(tmp_path / "b", files)
@@ -250,7 +259,8 @@ def test_an_id_that_becomes_another_kind_of_thing_counts_as_removed(app: Flask, 
 
     with pytest.raises(RemovedIds) as refused:
         publish_files(tmp_path / "b", changed(
-            ("01-satu/02-kedua.md", '"M01-L2"', '"W1"'), (P, 'id = "W1"', 'id = "M01-L2"')
+            ("01-satu/02-kedua.md", '"M01-L2"', '"W1"'), (P, 'id = "W1"', 'id = "M01-L2"'),
+            (P, 'tasks = ["W1"]', 'tasks = ["M01-L2"]'),
         ))
 
     assert refused.value.values["removed"] == {"M01-L2": 0, "W1": 0}

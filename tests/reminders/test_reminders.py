@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 from quiz_acts import finish_modules, start, take
+from work_acts import hand_in, save as write
 
 from lms.accounts.models import Person
 from lms.cohorts.models import Cohort
@@ -17,6 +18,7 @@ from lms.lib import clock
 from lms.quizzes import services as quizzes
 from lms.quizzes.models import Attempt
 from lms.reminders import reminding
+from lms.testing_program import with_works
 from lms.testing_stories import Story
 
 pytestmark = pytest.mark.both
@@ -215,3 +217,32 @@ def test_the_runner_reminds_by_itself_and_the_page_says_it_in_both_languages(app
     page = client.get("/pemberitahuan").text
     assert "Your class ends on Tuesday, 8 September 2026. Some modules are not finished yet." in page
     assert client.get(told(learner)[0][2]).status_code == 200
+
+
+def test_the_day_the_report_is_due_is_told_until_it_is_handed_in(story, now):
+    cohort = story.cohort(story.program(with_works()), ends=90, task=(-5, 20))
+    learner, sent = story.teacher(cohort), story.teacher(cohort)
+    write(sent)
+    hand_in(sent)
+
+    assert days_of_reminding(learner, now, 30) == [6, 13, 17, 19]
+    assert told(learner) == [("deadline.report", "2026-09-21", f"/laporan/{learner.enrolment_uuid}")] * 4
+    assert told(sent) == []
+
+
+def test_a_draft_is_something_to_do(story):
+    learner = story.teacher(story.cohort(story.program(with_works()), ends=90, task=(-5, 3)))
+    write(learner)
+
+    assert reminding.remind() == 1
+    assert [kind for kind, _day, _link in told(learner)] == ["deadline.report"]
+
+
+def test_a_report_that_is_not_open_yet_or_that_nobody_asks_for_is_not_told(story):
+    learners = [
+        story.teacher(story.cohort(story.program(with_works()), ends=90, task=(1, 3))),
+        story.teacher(story.cohort(story.program(major=2), ends=90, task=(-5, 3))),
+    ]
+
+    assert reminding.remind() == 0
+    assert [told(learner) for learner in learners] == [[], []]

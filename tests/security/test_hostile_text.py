@@ -62,7 +62,8 @@ def what_got_through(page: Page) -> list[str]:
     for tag, attributes in page.tags:
         if tag in NEVER or (tag == "script" and not (attributes.get("src") or "").startswith(OUR_SCRIPTS)):
             found.append(f"<{tag}>")
-        if tag in OURS_ONLY and "evil" in str(attributes):
+        # What a picture shows is said in words that somebody typed.
+        if tag in OURS_ONLY and "evil" in str({**attributes, "alt": ""}):
             found.append(f"<{tag} {attributes}>")
         for name, value in attributes.items():
             address = (value or "").strip().lower()
@@ -85,10 +86,10 @@ def look_everywhere(app, world, role, paths=None):
         if may(app, rule, role):
             url = address(app, rule, values(rule, world.own))
             if paths is None or url in paths:
-                reply = walker.client.get(url)
+                reply = walker.client.get(url, buffered=True)
                 assert reply.status_code < 500, url
-                if reply.mimetype == "text/csv":
-                    # A sheet is saved and never drawn by a browser; formulas in it are tried elsewhere.
+                if reply.mimetype in ("text/csv", "application/pdf"):
+                    # A sheet or a file is saved and never drawn by a browser; formulas in it are tried elsewhere.
                     assert reply.headers["Content-Disposition"].startswith("attachment"), url
                     assert reply.headers["X-Content-Type-Options"] == "nosniff"
                     continue

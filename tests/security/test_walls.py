@@ -221,6 +221,8 @@ def every_reply(app, world):
 
 #: A picture of an author that nobody has published yet runs nothing, in a box of its own.
 PICTURE_IN_FILES = "/pratinjau/<program_id>/gambar/<name>"
+#: What a learner handed in runs nothing and loads nothing.
+FILE_OF_A_WORK = "/berkas/<uuid:upload_uuid>"
 
 
 def test_ABUSE_A57_every_answer_carries_the_same_walls(app, world):
@@ -229,6 +231,8 @@ def test_ABUSE_A57_every_answer_carries_the_same_walls(app, world):
         headers = reply.headers
         if rule == PICTURE_IN_FILES and reply.status_code == 200:
             assert headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        elif rule == FILE_OF_A_WORK and reply.status_code == 200:
+            assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
         else:
             seen.add(headers["Content-Security-Policy"])
         assert headers["X-Content-Type-Options"] == "nosniff", rule

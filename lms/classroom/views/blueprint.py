@@ -24,7 +24,8 @@ menu.place(
 )
 menu.place(
     "teacher", 20, "classroom.tier", _("Belajar"), "book",
-    lights="classroom.module classroom.lesson classroom.quiz classroom.attempt classroom.result classroom.confirm",
+    lights="classroom.module classroom.lesson classroom.quiz classroom.attempt classroom.result classroom.confirm"
+    " classroom.works classroom.work classroom.work_part classroom.hand_in",
 )
 menu.place("teacher", 30, "classroom.own_marks", _("Nilai"), "award", lights="classroom.marks")
 
@@ -82,6 +83,15 @@ def asked(text: gift.Text) -> str:
 def until(first: dt.date, last: dt.date) -> str:
     """Return a range of days: "1–7 Desember 2026"."""
     return words.date_range(first, last, i18n.language())
+
+
+@bp.app_template_filter("written_day")
+def written_day(value: str) -> str:
+    """Return a day that somebody wrote into a form in words; what is no day as it was written."""
+    try:
+        return words.date_long(dt.date.fromisoformat(value), i18n.language())
+    except ValueError:
+        return value
 
 
 @bp.app_template_filter("end_of")

@@ -45,6 +45,7 @@ GENERAL: dict[int, tuple[Lazy, Lazy]] = {
         _("Yang sudah tersimpan tetap aman. Coba lagi beberapa saat lagi. Bila terulang, sebutkan nomor di bawah."),
     ),
     503: (_("Sedang sibuk"), _("Isian Anda belum tersimpan. Tunggu sebentar, lalu kirim sekali lagi.")),
+    507: (_("Tempat penyimpanan penuh"), _("Yang sudah tersimpan tetap aman. Coba lagi nanti, atau beri tahu admin.")),
 }
 
 #: What is typed into these is never sent back to a page.

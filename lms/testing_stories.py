@@ -155,9 +155,7 @@ class Story:
         today = clock.local(clock.now(), timezone).date()
         provider_id = self.provider(provider)
         with writing():
-            program_id = db.session.scalars(
-                sa.select(ProgramVersion.program_id).where(ProgramVersion.id == version_id)
-            ).one()
+            program_id = db.session.get_one(ProgramVersion, version_id).program_id
             first, last = (today + dt.timedelta(days=days) for days in (starts, ends))
             period = Period(
                 code=f"P-{number}", title=f"Angkatan {number}", program_id=program_id, region_code=REGENCY,

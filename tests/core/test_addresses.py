@@ -18,6 +18,8 @@ EXTRAS: tuple[dict[str, Any], ...] = (
 
 def values_for(rule: Any) -> dict[str, Any]:
     def example(name: str) -> Any:
+        if name in (rule.defaults or {}):
+            return rule.defaults[name]
         converter = rule._converters[name]
         if isinstance(converter, UUIDConverter):
             return uuid.UUID(int=5)

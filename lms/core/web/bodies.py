@@ -5,8 +5,8 @@ library believes a server that says its bodies end by themselves; then half a te
 the length that was announced is held against what came, and a body that announces none is not read.
 
 A phone on 2G needs minutes for a photo. Its body is fetched before the request gets a turn, so it holds a thread of the
-server and nothing else. Turns are few, because threads of one process that all want to compute hinder each other: with
-four at once a lesson costs half as much again as with two.
+server and nothing else. Turns are few, because threads of one process that all want to compute hinder each other, most
+of all when the machine is busy: see decision 0020.
 """
 
 from __future__ import annotations
